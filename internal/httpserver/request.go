@@ -1,0 +1,139 @@
+package httpserver
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+)
+
+const (
+	requestIDKey    = "request_id"
+	notesKey        = "notes"
+	clientKey       = "client"
+	maxRequestIDLen = 64
+	maxAgentLen     = 256 // bytes; real ones have under 200
+)
+
+// RequestIDs gives every request an id, in the answer's X-Request-Id too.
+func RequestIDs(keep bool) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		id := ""
+		if keep {
+			id = utils.CopyString(c.Get(fiber.HeaderXRequestID))
+		}
+		if !plainID(id) {
+			id = rand.Text()
+		}
+		c.Locals(requestIDKey, id)
+		err := c.Next()
+		c.Set(fiber.HeaderXRequestID, id)
+		return err
+	}
+}
+
+// plainID tells an id of ours from whatever else may arrive under that name.
+func plainID(id string) bool {
+	for i := range len(id) {
+		if b := id[i]; (b < '0' || b > '9') && (b < 'A' || b > 'Z') && (b < 'a' || b > 'z') {
+			return false
+		}
+	}
+	return id != "" && len(id) <= maxRequestIDLen
+}
+
+// RequestID is the id of this request. A request that failed before the middleware ran gets one now.
+func RequestID(c *fiber.Ctx) string {
+	if id, ok := c.Locals(requestIDKey).(string); ok {
+		return id
+	}
+	id := rand.Text()
+	c.Locals(requestIDKey, id)
+	c.Set(fiber.HeaderXRequestID, id)
+	return id
+}
+
+// Bearer is the token of the Authorization header (RFC 6750 §2.1), or empty. The scheme is compared without case.
+func Bearer(c *fiber.Ctx) string {
+	scheme, value, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return utils.CopyString(strings.TrimSpace(value))
+}
+
+// UserAgent is as much of the header as is worth keeping, in a form that every store takes.
+func UserAgent(c *fiber.Ctx) string {
+	agent := c.Get(fiber.HeaderUserAgent)
+	agent = strings.ToValidUTF8(strings.Clone(agent[:min(len(agent), maxAgentLen)]), "")
+	return strings.ReplaceAll(agent, "\x00", "")
+}
+
+// Note adds a field to the log line of this request. It must never hold a token, a password or a hash.
+func Note(c *fiber.Ctx, key string, value any) {
+	notes, _ := c.Locals(notesKey).([]any)
+	c.Locals(notesKey, append(notes, key, value))
+}
+
+// SetClient names the address that the request came from, where it is not that of the connection.
+func SetClient(c *fiber.Ctx, addr string) { c.Locals(clientKey, addr) }
+
+func client(c *fiber.Ctx) string {
+	if addr, ok := c.Locals(clientKey).(string); ok {
+		return addr
+	}
+	return c.Context().RemoteIP().String()
+}
+
+// AccessLog writes one line per request, when it is answered. A refusal is rendered here, so that its status is known.
+func AccessLog(log *slog.Logger) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		start := time.Now()
+		if err := c.Next(); err != nil {
+			if err := c.App().ErrorHandler(c, err); err != nil {
+				return err
+			}
+		}
+		LogRequest(c, log, time.Since(start))
+		return nil
+	}
+}
+
+// LogRequest writes the line of a request that was answered in the time given.
+func LogRequest(c *fiber.Ctx, log *slog.Logger, took time.Duration) {
+	attrs := []any{
+		"request_id", RequestID(c),
+		"method", c.Method(),
+		"path", utils.CopyString(c.Path()),
+		"status", c.Response().StatusCode(),
+		"ms", float64(took.Microseconds()) / 1000,
+		"client", client(c),
+	}
+	level := slog.LevelInfo
+	if f := refused(c); f != nil {
+		if f.Status() >= fiber.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		attrs = append(attrs, "refused", f.Message)
+		if f.Err != nil {
+			attrs = append(attrs, "error", f.Err.Error())
+		}
+	}
+	notes, _ := c.Locals(notesKey).([]any)
+	log.Log(c.Context(), level, "request", append(attrs, notes...)...)
+}
+
+// Recover turns a panic into a 500 whose log line has the stack.
+func Recover(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return c.Next()
+}

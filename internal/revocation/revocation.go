@@ -1,0 +1,52 @@
+// Package revocation is the list of sessions, tokens and users whose access tokens are refused before they expire, for
+// the one who revokes and for every gateway that asks.
+//
+// The list lives in Redis under one hash tag, so that it also runs on a cluster:
+//
+//	{rev}:gen    string       the generation: random, made when absent
+//	{rev}:set    sorted set   "sid:<session>" or "jti:<token>" -> when the entry may go, in Unix milliseconds
+//	{rev}:users  sorted set   user id -> not before, in Unix milliseconds: tokens issued until then are refused
+//
+// A token carries the generation in which it was issued. When Redis loses its data there is a new generation, and all
+// tokens of the old one are refused: people sign in again, and nobody who was revoked comes back.
+package revocation
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gatehouse/internal/token"
+)
+
+// ErrUnknown means that the list could not be asked, so nothing is known: fail closed.
+var ErrUnknown = errors.New("the revocation list cannot be asked")
+
+// Token is what the list needs to know of an access token.
+type Token struct {
+	SessionID  string
+	ID         string // jti
+	Subject    string
+	IssuedAt   time.Time
+	Generation string
+}
+
+// TokenOf is what the list needs to know of a token with these claims.
+func TokenOf(c *token.Claims) Token {
+	return Token{SessionID: c.SessionID, ID: c.ID, Subject: c.Subject, IssuedAt: c.IssuedAt.Time, Generation: c.Generation}
+}
+
+// Checker answers whether a token was revoked. It fails with ErrUnknown when it cannot tell.
+type Checker interface {
+	Revoked(ctx context.Context, t Token) (bool, error)
+}
+
+// Revoker adds to the list. When a call returns nil, every gateway refuses from that moment on.
+type Revoker interface {
+	// Generation is the current one, which new tokens must carry.
+	Generation(ctx context.Context) (string, error)
+	// Session refuses all tokens of a session. The entry is kept until all of them have expired.
+	Session(ctx context.Context, sid string, until time.Time) error
+	// User refuses all tokens of a user that were issued until notBefore.
+	User(ctx context.Context, subject string, notBefore time.Time) error
+}
