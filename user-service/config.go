@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"net/url"
+
+	"gatehouse/internal/env"
+	"gatehouse/internal/userapi"
+	"gatehouse/user-service/internal/postgres"
+)
+
+// config is the environment of user-service. Each secret may also come as NAME_FILE.
+type config struct {
+	Listen         string     `env:"LISTEN"           envDefault:":8082"`
+	InternalListen string     `env:"INTERNAL_LISTEN"  envDefault:":8092"`
+	HealthListen   string     `env:"HEALTH_LISTEN"    envDefault:":9082"`
+	DatabaseURL    env.Secret `env:"DATABASE_URL,required"`
+	ServiceSecret  env.Secret `env:"SERVICE_SECRET,required"` // what auth-service shows on the internal listener
+	AuthServiceURL *url.URL   `env:"AUTH_SERVICE_URL" envDefault:"http://auth-service:8081"`
+	AdminUID       string     `env:"ADMIN_UID"        envDefault:"admin"`
+	AdminPassword  env.Secret `env:"ADMIN_PASSWORD"` // needed only while there is no Admin
+	Registration   string     `env:"REGISTRATION"     envDefault:"open"`
+	GitHubToken    env.Secret `env:"GITHUB_TOKEN"` // when set, a uid must be a GitHub account
+	GitHubURL      *url.URL   `env:"GITHUB_API_URL"   envDefault:"https://api.github.com"`
+	LogLevel       slog.Level `env:"LOG_LEVEL"        envDefault:"info"`
+}
+
+// The values of REGISTRATION.
+const (
+	registrationOpen   = "open"
+	registrationClosed = "closed"
+)
+
+// Check finds the mistakes that no type shows.
+func (c *config) Check() error {
+	var registrationErr error
+	if c.Registration != registrationOpen && c.Registration != registrationClosed {
+		registrationErr = errors.New("must be open or closed")
+	}
+	return errors.Join(
+		env.Mistake("DATABASE_URL", postgres.Check(c.DatabaseURL.Reveal())),
+		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(userapi.MinSecret)),
+		env.Mistake("REGISTRATION", registrationErr),
+	)
+}

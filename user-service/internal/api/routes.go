@@ -1,0 +1,76 @@
+// Package api serves accounts over HTTP: the public calls, which the gateway forwards, and the internal ones, which
+// auth-service makes. It turns requests into calls of the domain and results into JSON; it decides nothing itself.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gatehouse/internal/httpserver"
+	"gatehouse/internal/token"
+	"gatehouse/internal/userapi"
+	"gatehouse/user-service/internal/user"
+)
+
+// How long a request may work, among it the wait for a database connection: a little less than the gateway waits.
+const (
+	deadline     = 9 * time.Second
+	bulkDeadline = 55 * time.Second // a password hash for each row
+)
+
+// API is what the handlers need.
+type API struct {
+	Users  *user.Service
+	Keys   token.Keys
+	Secret string // of the internal calls
+	Log    *slog.Logger
+}
+
+// route is one call: who may make it is said by the handler that wraps it.
+type route struct {
+	method, path string
+	limit        time.Duration
+	handler      fiber.Handler
+}
+
+// Public is the listener behind the gateway.
+func (a *API) Public() *fiber.App {
+	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true})
+	return serve(app, []route{
+		{fiber.MethodPost, "/api/user", deadline, a.signUp},
+		{fiber.MethodGet, "/api/id", deadline, a.guarded(a.showCaller)},
+		{fiber.MethodGet, "/api/user", deadline, a.guarded(a.list)},
+		{fiber.MethodPut, "/api/user", deadline, a.guarded(a.change)},
+		{fiber.MethodDelete, "/api/user", deadline, a.guarded(a.remove)},       // Admin
+		{fiber.MethodPost, "/api/users", bulkDeadline, a.guarded(a.createAll)}, // Admin
+	})
+}
+
+// Internal is the listener that no route of the gateway leads to.
+func (a *API) Internal() *fiber.App {
+	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true})
+	return serve(app, []route{
+		{fiber.MethodPost, userapi.VerifyPath, deadline, a.internal(a.verify)},
+		{fiber.MethodGet, userapi.UsersPath + ":id", deadline, a.internal(a.showUser)},
+	})
+}
+
+func serve(app *fiber.App, routes []route) *fiber.App {
+	for _, r := range routes {
+		app.Add(r.method, r.path, limitTime(r.limit), r.handler)
+	}
+	return app
+}
+
+// limitTime gives a request its deadline.
+func limitTime(limit time.Duration) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		c.SetUserContext(ctx)
+		return c.Next()
+	}
+}

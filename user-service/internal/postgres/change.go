@@ -1,0 +1,90 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+
+	"gatehouse/internal/principal"
+	"gatehouse/user-service/internal/user"
+)
+
+// adminLock is the advisory lock under which the number of Admins goes down: "admins" in ASCII.
+const adminLock = 0x61646d696e73
+
+// Update implements user.Store.
+func (d *DB) Update(ctx context.Context, by user.Actor, uid string, edit user.Edit) (changed user.User, err error) {
+	err = d.transact(ctx, func(tx *sql.Tx) error {
+		was, err := lockAccount(ctx, tx, uid)
+		if err != nil {
+			return err
+		}
+		is, err := edit(was)
+		if err != nil {
+			return err
+		}
+		if err := keepAdmin(ctx, tx, was.User, is.User); err != nil {
+			return err
+		}
+		changed, err = d.save(ctx, tx, was, is)
+		if err != nil || is == was {
+			return err
+		}
+		return d.recordChange(ctx, tx, by, was, is)
+	})
+	return changed, err
+}
+
+func lockAccount(ctx context.Context, tx *sql.Tx, uid string) (user.Account, error) {
+	return scanAccount(tx.QueryRowContext(ctx, `
+		SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at, password_hash
+		FROM users WHERE uid_key = $1 FOR UPDATE`, user.Fold(uid)))
+}
+
+// save writes an account. One that did not change keeps its time of change.
+func (d *DB) save(ctx context.Context, tx *sql.Tx, was, is user.Account) (user.User, error) {
+	if is == was {
+		return is.User, nil
+	}
+	return scanUser(tx.QueryRowContext(ctx, `
+		UPDATE users SET name = $2, name_key = $3, email = $4, role = $5, pfp = $6, password_hash = $7, disabled = $8,
+			updated_at = $9
+		WHERE id = $1
+		RETURNING id, uid, name, email, role, pfp, disabled, created_at, updated_at`,
+		is.ID, is.Name, user.Fold(is.Name), is.Email, is.Role, is.Picture, is.Hash, is.Disabled, d.now()))
+}
+
+// Delete implements user.Store.
+func (d *DB) Delete(ctx context.Context, by user.Actor, uid string) error {
+	return d.transact(ctx, func(tx *sql.Tx) error {
+		was, err := lockAccount(ctx, tx, uid)
+		if err != nil {
+			return err
+		}
+		if err := keepAdmin(ctx, tx, was.User, user.User{}); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM users WHERE id = $1`, was.ID); err != nil {
+			return translate(err)
+		}
+		return d.record(ctx, tx, by, was.User, "delete", detail{"role": was.Role})
+	})
+}
+
+// keepAdmin refuses a change that would leave no Admin who can act. Two that each would leave the other's target are told
+// apart by the lock: it is held until the commit, and the count behind it sees what was committed before.
+func keepAdmin(ctx context.Context, tx *sql.Tx, was, is user.User) error {
+	if !user.LosesAdmin(was, is) {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(adminLock)); err != nil {
+		return translate(err)
+	}
+	var others bool
+	err := tx.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT FROM users WHERE role = $1 AND NOT disabled AND id <> $2)`,
+		principal.RoleAdmin, was.ID).Scan(&others)
+	if err == nil && !others {
+		return user.ErrLastAdmin
+	}
+	return translate(err)
+}

@@ -1,0 +1,115 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"gatehouse/internal/principal"
+	"gatehouse/user-service/internal/user"
+)
+
+var _ user.Store = (*DB)(nil)
+
+// row is a *sql.Row or *sql.Rows.
+type row interface{ Scan(...any) error }
+
+func scanUser(r row) (u user.User, err error) {
+	err = r.Scan(&u.ID, &u.UID, &u.Name, &u.Email, &u.Role, &u.Picture, &u.Disabled, &u.CreatedAt, &u.UpdatedAt)
+	return u, translate(err)
+}
+
+func scanAccount(r row) (a user.Account, err error) {
+	err = r.Scan(&a.ID, &a.UID, &a.Name, &a.Email, &a.Role, &a.Picture, &a.Disabled, &a.CreatedAt, &a.UpdatedAt, &a.Hash)
+	return a, translate(err)
+}
+
+// Create implements user.Store.
+func (d *DB) Create(ctx context.Context, by user.Actor, a user.Account) (created user.User, err error) {
+	err = d.transact(ctx, func(tx *sql.Tx) error {
+		created, err = scanUser(tx.QueryRowContext(ctx, `
+			INSERT INTO users (uid, uid_key, name, name_key, email, role, pfp, password_hash, disabled, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+			RETURNING id, uid, name, email, role, pfp, disabled, created_at, updated_at`,
+			a.UID, user.Fold(a.UID), a.Name, user.Fold(a.Name), a.Email, a.Role, a.Picture, a.Hash, a.Disabled, d.now()))
+		if err != nil {
+			return err
+		}
+		return d.record(ctx, tx, by, created, "create", detail{"role": created.Role})
+	})
+	return created, err
+}
+
+// ByID implements user.Store.
+func (d *DB) ByID(ctx context.Context, id int64) (user.User, error) {
+	return scanUser(d.pool.QueryRowContext(ctx, `
+		SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at
+		FROM users WHERE id = $1`, id))
+}
+
+// ByUID implements user.Store.
+func (d *DB) ByUID(ctx context.Context, uid string) (user.Account, error) {
+	return scanAccount(d.pool.QueryRowContext(ctx, `
+		SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at, password_hash
+		FROM users WHERE uid_key = $1`, user.Fold(uid)))
+}
+
+// Rehash implements user.Store. It is no change of the account, so neither updated_at nor the audit tells of it.
+func (d *DB) Rehash(ctx context.Context, id int64, old, hash string) (bool, error) {
+	result, err := d.pool.ExecContext(ctx, `
+		UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2`, id, old, hash)
+	if err != nil {
+		return false, translate(err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, translate(err)
+}
+
+// SignedIn implements user.Store. A person who signs in often costs one write a minute.
+func (d *DB) SignedIn(ctx context.Context, id int64, at time.Time) error {
+	_, err := d.pool.ExecContext(ctx, `
+		UPDATE users SET last_login_at = $2
+		WHERE id = $1 AND (last_login_at IS NULL OR last_login_at < $3)`, id, at, at.Add(-time.Minute))
+	return translate(err)
+}
+
+// HasAdmin implements user.Store.
+func (d *DB) HasAdmin(ctx context.Context) (exists bool, err error) {
+	err = d.pool.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM users WHERE role = $1)`, principal.RoleAdmin).Scan(&exists)
+	return exists, translate(err)
+}
+
+// List implements user.Store.
+func (d *DB) List(ctx context.Context, p user.Page) (users []user.User, err error) {
+	rows, err := d.page(ctx, p)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		u, err := scanUser(rows)
+		if err != nil {
+			return nil, err
+		}
+		users = append(users, u)
+	}
+	return users, translate(rows.Err())
+}
+
+func (d *DB) page(ctx context.Context, p user.Page) (*sql.Rows, error) {
+	if p.Search == "" {
+		return d.pool.QueryContext(ctx, `
+			SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at
+			FROM users WHERE uid_key > $1 ORDER BY uid_key LIMIT $2`, p.After, p.Limit)
+	}
+	return d.pool.QueryContext(ctx, `
+		SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at
+		FROM users WHERE uid_key > $1 AND (uid_key LIKE $3 OR name_key LIKE $3)
+		ORDER BY uid_key LIMIT $2`, p.After, p.Limit, containing(p.Search))
+}
+
+var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// containing is the LIKE pattern for a text that holds another.
+func containing(s string) string { return "%" + likeEscapes.Replace(s) + "%" }

@@ -1,0 +1,54 @@
+package user
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+	"unicode/utf8"
+
+	"gatehouse/internal/fault"
+)
+
+// Service is what can be done with accounts.
+type Service struct {
+	Store     Store
+	Passwords Passwords
+	Policy    func(password string, avoid ...string) error // nil, or a fault that says why not
+	Registry  Registry                                     // nil: any uid will do
+	Closed    bool                                         // nobody may sign up
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// forbidden is the answer to whoever would have to be an Admin.
+func forbidden() error {
+	return fault.New(fault.Forbidden, "Insufficient permissions. Required roles: [Admin]")
+}
+
+// account finds an account by a uid that anybody may have sent; what cannot be a uid is not looked for.
+func (s *Service) account(ctx context.Context, uid string) (Account, error) {
+	if utf8.RuneCountInString(uid) > maxUID || !plain(uid) {
+		return Account{}, ErrNotFound
+	}
+	return s.Store.ByUID(ctx, uid)
+}
+
+// refusal turns what a store answers about the uid into what a person is told.
+func refusal(err error, uid string) error {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return fault.New(fault.NotFound, "User %s not found", shown(uid))
+	case errors.Is(err, ErrLastAdmin):
+		return fault.New(fault.Conflict, "User ID %s is the last enabled Admin: make another Admin first", uid)
+	}
+	return err
+}
+
+// shown is as much of a uid as a message repeats.
+func shown(uid string) string {
+	if runes := []rune(uid); len(runes) > maxUID {
+		return string(runes[:maxUID]) + "…"
+	}
+	return uid
+}

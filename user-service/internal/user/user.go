@@ -1,0 +1,113 @@
+// Package user is the domain of accounts: who may see and change what, what a name or a password must be like, and how a
+// credential is checked. It knows neither HTTP nor SQL.
+package user
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gatehouse/internal/principal"
+)
+
+// User is an account as others may see it; which of its members a caller is shown is the API's rule.
+type User struct {
+	ID        int64
+	UID       string // the name the person signs in with
+	Name      string
+	Email     string // empty when there is none
+	Role      string
+	Picture   string // a path of this site or a data: URL; empty when there is none
+	Disabled  bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Account is a user with the hash of the password.
+type Account struct {
+	User
+	Hash string // encoded algorithm, parameters, salt and digest; never logged, never sent
+}
+
+// activeAdmin reports whether the account can manage others at this moment.
+func (u User) activeAdmin() bool { return u.Role == principal.RoleAdmin && !u.Disabled }
+
+// LosesAdmin reports whether the change from one state to the other takes an Admin away who could act.
+func LosesAdmin(from, to User) bool { return from.activeAdmin() && !to.activeAdmin() }
+
+// Actor is who asks for something, and from where. The zero Actor is the system itself or a stranger who signs up.
+type Actor struct {
+	ID   int64 // 0 for nobody
+	UID  string
+	Role string
+	// AuthTime is when the actor last proved the password.
+	AuthTime time.Time
+	Origin   Origin
+}
+
+// Origin is where a request came from, for the audit.
+type Origin struct {
+	Address   string // IP
+	Agent     string // User-Agent
+	RequestID string
+}
+
+// IsAdmin reports whether the actor may manage others.
+func (a Actor) IsAdmin() bool { return a.Role == principal.RoleAdmin }
+
+// MayWrite reports whether the actor may change the user.
+func (a Actor) MayWrite(u User) bool { return a.IsAdmin() || a.ID == u.ID }
+
+// What a store answers besides faults.
+var (
+	ErrNotFound  = errors.New("no such user")
+	ErrTaken     = errors.New("the uid is taken")
+	ErrLastAdmin = errors.New("the last enabled Admin")
+)
+
+// Page is a piece of the list of users, in the order of the folded uid.
+type Page struct {
+	Search string // folded; users whose uid or name holds it; empty for all
+	After  string // folded uid; users behind it
+	Limit  int    // at most so many
+}
+
+// Edit gives what an account becomes. Its error is that nothing is to change.
+type Edit func(Account) (Account, error)
+
+// Store keeps accounts. Every change is written in one transaction with its audit entry, which names the actor. A store
+// that cannot be reached gives a fault.Unavailable, and then nothing was changed.
+type Store interface {
+	// Create adds an account and gives it its id. ErrTaken: another has the uid, in whatever case.
+	Create(ctx context.Context, by Actor, a Account) (User, error)
+	// ByID gives a user, or ErrNotFound.
+	ByID(ctx context.Context, id int64) (User, error)
+	// ByUID gives an account, the uid compared without case, or ErrNotFound.
+	ByUID(ctx context.Context, uid string) (Account, error)
+	// List gives a page.
+	List(ctx context.Context, p Page) ([]User, error)
+	// Update replaces an account by what edit makes of it, while nobody else can change it. An error of edit is given
+	// back and nothing is changed. ErrNotFound; ErrLastAdmin: no Admin who could act would be left.
+	Update(ctx context.Context, by Actor, uid string, edit Edit) (User, error)
+	// Delete removes an account. ErrNotFound; ErrLastAdmin.
+	Delete(ctx context.Context, by Actor, uid string) error
+	// Rehash replaces a hash if it is still the old one, and reports whether it was.
+	Rehash(ctx context.Context, id int64, old, hash string) (bool, error)
+	// SignedIn records when a user signed in, to the minute.
+	SignedIn(ctx context.Context, id int64, at time.Time) error
+	// HasAdmin reports whether any account has the role Admin.
+	HasAdmin(ctx context.Context) (bool, error)
+}
+
+// Passwords hashes and verifies. Both fail with fault.Unavailable when too many wait already.
+type Passwords interface {
+	Hash(ctx context.Context, password string) (string, error)
+	// Verify compares; an empty hash costs the same and never fits. stale says that the hash should be made anew.
+	Verify(ctx context.Context, hash, password string) (fits, stale bool, err error)
+}
+
+// Registry knows accounts elsewhere that a uid must belong to.
+type Registry interface {
+	// Exists reports whether the uid is an account there; fault.Unavailable when it cannot be asked.
+	Exists(ctx context.Context, uid string) (bool, error)
+}
