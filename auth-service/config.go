@@ -1,0 +1,58 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"gatehouse/internal/cookiename"
+	"gatehouse/internal/env"
+	"gatehouse/internal/origin"
+	"gatehouse/internal/redisurl"
+	"gatehouse/internal/token"
+	"gatehouse/internal/userapi"
+)
+
+// config is the environment of auth-service. Each secret may also come as NAME_FILE.
+type config struct {
+	Listen         string        `env:"LISTEN"             envDefault:":8081"`
+	HealthListen   string        `env:"HEALTH_LISTEN"      envDefault:":9081"`
+	PublicURL      *url.URL      `env:"PUBLIC_URL"         envDefault:"http://localhost:8087"` // where people find the gateway
+	Origins        []string      `env:"CORS_ALLOW_ORIGINS"`                                    // other sites whose pages may call
+	CookieName     string        `env:"JWT_TOKEN_NAME"     envDefault:"jwt"`                   // of the access cookie
+	AccessTTL      time.Duration `env:"ACCESS_TOKEN_TTL"   envDefault:"1h"`
+	UserServiceURL *url.URL      `env:"USER_SERVICE_URL"   envDefault:"http://user-service:8092"`
+	RedisURL       env.Secret    `env:"REDIS_URL,required"`
+	SigningKey     env.Secret    `env:"SIGNING_KEY,required"`    // PKCS #8 PEM; the first block signs, all are published
+	RefreshKey     env.Secret    `env:"REFRESH_KEY,required"`    // for the HMAC of refresh tokens
+	ServiceSecret  env.Secret    `env:"SERVICE_SECRET,required"` // shows user-service who calls
+	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
+
+	origins     []*url.URL           // Origins, read by Check
+	signingKeys []ed25519.PrivateKey // SigningKey, read by Check
+}
+
+// minRefreshKey is the shortest key for refresh tokens, in bytes.
+const minRefreshKey = 32
+
+// Check finds the mistakes that no type shows.
+func (c *config) Check() error {
+	var publicErr, originsErr, keyErr error
+	c.PublicURL, publicErr = origin.Of(c.PublicURL)
+	c.origins, originsErr = origin.ParseList(c.Origins)
+	if c.SigningKey != "" {
+		c.signingKeys, keyErr = token.ParsePrivateKeys([]byte(c.SigningKey.Reveal()))
+	}
+	return errors.Join(
+		env.Mistake("PUBLIC_URL", publicErr),
+		env.Mistake("CORS_ALLOW_ORIGINS", originsErr),
+		env.Mistake("JWT_TOKEN_NAME", cookiename.Check(c.CookieName)),
+		env.Mistake("ACCESS_TOKEN_TTL", token.CheckTTL(c.AccessTTL)),
+		env.Mistake("REDIS_URL", redisurl.Check(c.RedisURL.Reveal())),
+		env.Mistake("SIGNING_KEY", keyErr),
+		env.Mistake("REFRESH_KEY", c.RefreshKey.AtLeast(minRefreshKey)),
+		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(userapi.MinSecret)),
+	)
+}

@@ -1,0 +1,74 @@
+package api
+
+import (
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/net/publicsuffix"
+
+	"gatehouse/auth-service/internal/session"
+	"gatehouse/internal/cookiename"
+)
+
+// Cookies writes, clears and reads the session cookies; nothing else in this service does.
+type Cookies struct {
+	access, refresh string // names
+	accessTTL       time.Duration
+	secure          bool
+	sameSite        string
+}
+
+// NewCookies fits the cookies to where the pages are: on https they are Secure and prefixed; when a page of another site
+// may call, they are SameSite=None, which browsers take only with Secure.
+func NewCookies(name string, public *url.URL, allowed []*url.URL, accessTTL time.Duration) Cookies {
+	https := public.Scheme == "https"
+	c := Cookies{
+		access: cookiename.Access(name, https), refresh: cookiename.Refresh(name, https),
+		accessTTL: accessTTL, secure: https, sameSite: fiber.CookieSameSiteLaxMode,
+	}
+	for _, origin := range allowed {
+		if !sameSite(public, origin) {
+			c.secure, c.sameSite = true, fiber.CookieSameSiteNoneMode
+		}
+	}
+	return c
+}
+
+// sameSite follows the HTML standard: one scheme and one registrable domain; an address or a bare name is its own site.
+func sameSite(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && site(a.Hostname()) == site(b.Hostname())
+}
+
+func site(host string) string {
+	if net.ParseIP(host) != nil {
+		return host // the list of public suffixes would take the end of an address for a domain
+	}
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return domain
+	}
+	return host
+}
+
+func (k Cookies) write(c *fiber.Ctx, g session.Grant) {
+	k.set(c, k.access, "/", g.AccessToken, k.accessTTL)
+	k.set(c, k.refresh, cookiename.RefreshPath, g.RefreshToken, session.IdleLimit)
+}
+
+func (k Cookies) clear(c *fiber.Ctx) {
+	k.set(c, k.access, "/", "", -time.Second)
+	k.set(c, k.refresh, cookiename.RefreshPath, "", -time.Second)
+}
+
+// set writes one cookie with every attribute spelled out; a negative age clears it. There is no Domain on purpose: the
+// cookie is for this host alone.
+func (k Cookies) set(c *fiber.Ctx, name, path, value string, age time.Duration) {
+	c.Cookie(&fiber.Cookie{
+		Name: name, Value: value, Path: path, MaxAge: int(age.Seconds()),
+		HTTPOnly: true, Secure: k.secure, SameSite: k.sameSite,
+	})
+}
+
+// refreshToken is the one the browser sent, or empty.
+func (k Cookies) refreshToken(c *fiber.Ctx) string { return c.Cookies(k.refresh) }

@@ -1,0 +1,36 @@
+-- Offers a refresh counter to a session, in one atomic step.
+-- KEYS: the session. ARGV: counter offered, now, grace, idle limit, absolute limit (milliseconds).
+-- Returns: the session.Outcome alone or, when it is rotated or repeated, followed by the session's fields.
+local offered, now, grace = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local idle, absolute = tonumber(ARGV[4]), tonumber(ARGV[5])
+
+local s = redis.call('HMGET', KEYS[1], 'counter', 'subject', 'created', 'seen', 'auth', 'address', 'agent', 'rotated', 'reused')
+if not s[1] then
+  return {'gone'}
+end
+local counter, created, seen, rotated = tonumber(s[1]), tonumber(s[3]), tonumber(s[4]), tonumber(s[8])
+
+if now >= created + absolute or now >= seen + idle then
+  redis.call('DEL', KEYS[1])
+  return {'gone'}
+end
+
+if s[9] then
+  return {'reused'} -- and nobody has ended it yet
+end
+
+local outcome
+if offered == counter then
+  outcome, counter = 'rotated', counter + 1
+  redis.call('HSET', KEYS[1], 'counter', counter, 'rotated', now, 'seen', now)
+  s[4] = ARGV[2]
+  redis.call('PEXPIRE', KEYS[1], math.min(idle, created + absolute - now))
+elseif offered == counter - 1 and now - rotated <= grace then
+  outcome = 'repeated'
+elseif offered > counter then
+  return {'gone'} -- the store lost writes; the holder signs in again
+else
+  redis.call('HSET', KEYS[1], 'reused', now)
+  return {'reused'}
+end
+return {outcome, tostring(counter), s[2], s[3], s[4], s[5], s[6], s[7]}

@@ -1,0 +1,94 @@
+// Package session is what auth-service is for: sign-ins on devices, from login through refreshes to logout.
+//
+// A session has a refresh token that is replaced at each use, and short access tokens that every other part of Gatehouse
+// checks by itself. This package knows no HTTP and no Redis.
+package session
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/internal/fault"
+	"gatehouse/internal/revocation"
+	"gatehouse/internal/token"
+	"gatehouse/internal/userapi"
+)
+
+// The life of a session.
+const (
+	IdleLimit     = 7 * 24 * time.Hour  // without a refresh for this long it ends
+	AbsoluteLimit = 30 * 24 * time.Hour // and in any case after this
+	Grace         = 10 * time.Second    // how long a used refresh token still gets the same successor
+)
+
+// Session is one sign-in on one device.
+type Session struct {
+	ID        string // sid
+	Subject   string // the user's stable id
+	CreatedAt time.Time
+	LastSeen  time.Time
+	AuthTime  time.Time // when the password was last proved
+	Device    Device
+}
+
+// Device is where a session is used from, as the gateway saw it at the sign-in.
+type Device struct {
+	Address   string
+	UserAgent string
+}
+
+// Grant is what a login or a refresh gives to the browser.
+type Grant struct {
+	UID          string
+	AccessToken  string
+	RefreshToken string
+}
+
+// Outcome is what became of a refresh token that was offered.
+type Outcome string
+
+// The outcomes of Store.Rotate.
+const (
+	Gone     Outcome = "gone"     // there is no such session: ended, or over its limits
+	Rotated  Outcome = "rotated"  // the token was the current one, and has a successor now
+	Repeated Outcome = "repeated" // it was used within the grace before: the successor is the same
+	Reused   Outcome = "reused"   // it is older than that: somebody has a copy. Every further token is Reused too, until End
+)
+
+// Store keeps sessions. Every error means that it could not be asked.
+type Store interface {
+	// Create puts a new session in, whose refresh counter is 0.
+	Create(ctx context.Context, s Session) error
+	// Rotate offers the refresh counter of a session and gives the session and its counter afterwards, in one atomic
+	// step. The session is empty unless the outcome is Rotated or Repeated.
+	Rotate(ctx context.Context, sid string, counter uint64, now time.Time) (Session, uint64, Outcome, error)
+	// Subject is the user whose session it is; empty when there is no such session.
+	Subject(ctx context.Context, sid string) (string, error)
+	// End removes a session; one that is not there is no error.
+	End(ctx context.Context, sid string) error
+}
+
+// List is what sessions need of the revocation list.
+type List interface {
+	revocation.Checker
+	revocation.Revoker
+}
+
+// Service signs people in and out.
+type Service struct {
+	Users     userapi.Directory
+	Store     Store
+	Revoked   List
+	Signer    *token.Signer
+	Keys      token.Keys
+	Refresh   RefreshTokens
+	AccessTTL time.Duration
+	Now       func() time.Time
+	NewID     func() string // random, unguessable
+}
+
+// errInvalid refuses a refresh token, or both tokens, in the words for an access token.
+var errInvalid = token.Refusal(nil)
+
+// down says that sessions cannot be kept or looked at now.
+func down(err error) error { return fault.Down("redis", err) }
