@@ -1,0 +1,116 @@
+package edge
+
+import (
+	"bytes"
+	"iter"
+	"net"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gatehouse/internal/cookiename"
+	"gatehouse/internal/fault"
+)
+
+// cookies knows the two session cookies.
+type cookies struct {
+	access, refresh string // names
+	https           bool
+}
+
+func newCookies(name string, https bool) cookies {
+	return cookies{access: cookiename.Access(name, https), refresh: cookiename.Refresh(name, https), https: https}
+}
+
+// counted is how often each of the session cookies came.
+type counted struct{ access, refresh int }
+
+// pairs are the names of all cookies of a request, each with its name=value.
+func pairs(raw []byte) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		for value := range headerValues(raw, fiber.HeaderCookie) {
+			for pair := range bytes.SplitSeq(value, []byte(";")) {
+				pair = bytes.TrimSpace(pair)
+				name, _, _ := bytes.Cut(pair, []byte("="))
+				if len(pair) > 0 && !yield(string(bytes.TrimSpace(name)), pair) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (k cookies) count(raw []byte) counted {
+	var n counted
+	for name := range pairs(raw) {
+		switch name {
+		case k.access:
+			n.access++
+		case k.refresh:
+			n.refresh++
+		}
+	}
+	return n
+}
+
+// forUpstream is the Cookie header without our own: the access token goes in another header or not at all, and the
+// refresh token only to the one who issues it.
+func (k cookies) forUpstream(raw []byte, keepRefresh bool) []byte {
+	var out []byte
+	for name, pair := range pairs(raw) {
+		if name == k.access || name == k.refresh && !keepRefresh {
+			continue
+		}
+		if len(out) > 0 {
+			out = append(out, "; "...)
+		}
+		out = append(out, pair...)
+	}
+	return out
+}
+
+// singleCookies refuses two cookies of one name: one of them was put there by someone else, and nobody can tell which.
+func (e *Edge) singleCookies(c *fiber.Ctx) error {
+	v := visitOf(c)
+	if v.cookies = e.cookies.count(c.Request().Header.RawHeaders()); v.cookies.access > 1 || v.cookies.refresh > 1 {
+		e.cookies.clear(c)
+		return fault.New(fault.Invalid, "The request has two session cookies of one name. Please sign in again.")
+	}
+	return c.Next()
+}
+
+// clear makes the browser forget both cookies, on our paths and, as a sibling may have set them, for every domain above.
+func (k cookies) clear(c *fiber.Ctx) {
+	for _, name := range []string{k.access, k.refresh} {
+		for _, path := range []string{"/", cookiename.RefreshPath} {
+			for _, domain := range domains(string(c.Request().Header.Host())) {
+				c.Response().Header.Add(fiber.HeaderSetCookie, k.expired(name, path, domain))
+			}
+		}
+	}
+}
+
+func (k cookies) expired(name, path, domain string) string {
+	cookie := name + "=; Path=" + path + "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax"
+	if domain != "" {
+		cookie += "; Domain=" + domain
+	}
+	if k.https {
+		cookie += "; Secure"
+	}
+	return cookie
+}
+
+// domains are those a cookie that reached the host may be set for: none, which means the host alone; the host; and all
+// above it that have a dot.
+func domains(host string) []string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	all := []string{""}
+	for net.ParseIP(strings.Trim(host, "[]")) == nil && strings.Contains(host, ".") && len(all) < 5 {
+		all = append(all, host)
+		_, host, _ = strings.Cut(host, ".")
+	}
+	return all
+}

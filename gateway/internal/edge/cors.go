@@ -1,0 +1,69 @@
+package edge
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gatehouse/internal/fault"
+)
+
+// What a page of an allowed origin may send, see, and remember of a preflight (seconds).
+const (
+	corsAllowHeaders  = "Content-Type, X-Origin"
+	corsExposeHeaders = "Link, Retry-After, X-Request-Id"
+	corsMaxAge        = "600"
+)
+
+// setCORS lets a page of an allowed origin read the answer, refusals included. What an upstream says about it is dropped:
+// the gateway alone decides.
+func (e *Edge) setCORS(c *fiber.Ctx) {
+	h := &c.Response().Header
+	for _, name := range []string{
+		fiber.HeaderAccessControlAllowOrigin, fiber.HeaderAccessControlAllowCredentials,
+		fiber.HeaderAccessControlExposeHeaders,
+	} {
+		h.Del(name)
+	}
+	if len(e.origins.allowed) == 0 {
+		return
+	}
+	c.Vary(fiber.HeaderOrigin)
+	if origin := c.Get(fiber.HeaderOrigin); e.origins.allows(origin) {
+		h.Set(fiber.HeaderAccessControlAllowOrigin, origin)
+		h.Set(fiber.HeaderAccessControlAllowCredentials, "true")
+		h.Set(fiber.HeaderAccessControlExposeHeaders, corsExposeHeaders)
+	}
+}
+
+// preflight answers the browser's question whether a page of another origin may make a call (Fetch standard §3.2.2).
+func (e *Edge) preflight(c *fiber.Ctx) error {
+	origin := c.Get(fiber.HeaderOrigin)
+	if c.Method() != http.MethodOptions || origin == "" || c.Get(fiber.HeaderAccessControlRequestMethod) == "" {
+		return c.Next()
+	}
+	if !e.origins.allows(origin) {
+		return foreign()
+	}
+	methods := e.methods(visitOf(c))
+	if len(methods) == 0 {
+		return nothingHere()
+	}
+	c.Set(fiber.HeaderAccessControlAllowMethods, strings.Join(methods, ", "))
+	c.Set(fiber.HeaderAccessControlAllowHeaders, corsAllowHeaders)
+	c.Set(fiber.HeaderAccessControlMaxAge, corsMaxAge)
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// methods are those of the path, be it routes or a page.
+func (e *Edge) methods(v *visit) []string {
+	if len(v.entries) == 0 && e.pages.at(v.path) != nil {
+		return pageMethods
+	}
+	return v.entries.Methods()
+}
+
+func foreign() error {
+	return fault.New(fault.Forbidden, "The request comes from a page that is not allowed here.")
+}

@@ -1,0 +1,48 @@
+package edge
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// securityHeaders are on every answer. The policy lets a page load scripts, styles and images from the gateway alone, and
+// no inline script.
+var securityHeaders = [][2]string{
+	{"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"X-Frame-Options", "DENY"},
+	{"Referrer-Policy", "same-origin"},
+	{"Cross-Origin-Opener-Policy", "same-origin"},
+	{"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+}
+
+// A year, the least that the lists of browsers take (hstspreload.org).
+const strictTransport = "max-age=31536000"
+
+// dress sets the headers that every answer has.
+func (e *Edge) dress(c *fiber.Ctx) error {
+	err := c.Next()
+	e.setHeaders(c)
+	return err
+}
+
+func (e *Edge) setHeaders(c *fiber.Ctx) {
+	h := &c.Response().Header
+	for _, pair := range securityHeaders {
+		h.Set(pair[0], pair[1])
+	}
+	h.Del(fiber.HeaderStrictTransportSecurity)
+	if e.cookies.https {
+		h.Set(fiber.HeaderStrictTransportSecurity, strictTransport)
+	}
+	path := c.Path()
+	if v := visitOf(c); v != nil && v.path != "" {
+		path = v.path
+	}
+	if len(h.Peek(fiber.HeaderCacheControl)) == 0 && strings.HasPrefix(path, "/api/") {
+		h.Set(fiber.HeaderCacheControl, "no-store")
+	}
+	e.setCORS(c)
+}

@@ -1,0 +1,52 @@
+package edge
+
+import (
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"gatehouse/gateway/internal/route"
+	"gatehouse/internal/fault"
+	"gatehouse/internal/httpserver"
+)
+
+// locate finds the routes of the path. From here on the canonical path is the only one there is.
+func (e *Edge) locate(c *fiber.Ctx) error {
+	v := visitOf(c)
+	var err error
+	if v.path, v.query, err = route.Canonical(string(c.Request().Header.RequestURI())); err != nil {
+		return notUnderstood(c, err)
+	}
+	v.entries = e.table.Load().At(v.path)
+	return c.Next()
+}
+
+// choose takes the route for the method.
+func (e *Edge) choose(c *fiber.Ctx) error {
+	v := visitOf(c)
+	if v.route = v.entries.For(c.Method()); v.route == nil {
+		return notAllowed(c, v.entries.Methods())
+	}
+	httpserver.Note(c, "route", v.route.Path)
+	return c.Next()
+}
+
+func notAllowed(c *fiber.Ctx, methods []string) error {
+	httpserver.Allow(c, methods)
+	return fault.New(fault.MethodNotAllowed, "This method is not allowed here.")
+}
+
+// bodyLimit tells the server how much body to read, once it has the header: that of the route, the default elsewhere.
+func (e *Edge) bodyLimit(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	config := fasthttp.RequestConfig{MaxRequestBodySize: route.DefaultBodyLimit}
+	if h.ContentLength() == 0 || h.IsGet() {
+		return config
+	}
+	path, _, err := route.Canonical(string(h.RequestURI()))
+	if err != nil {
+		return config
+	}
+	if r := e.table.Load().At(path).For(string(h.Method())); r != nil {
+		config.MaxRequestBodySize = r.BodyLimit
+	}
+	return config
+}

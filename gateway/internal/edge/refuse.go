@@ -1,0 +1,27 @@
+package edge
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gatehouse/internal/httpserver"
+)
+
+// refuse is the server's error handler. A request that the server refused by itself, such as one with too large a body,
+// has not been through the chain: its refusal is dressed and logged here.
+func (e *Edge) refuse(c *fiber.Ctx, err error) error {
+	if visitOf(c) != nil {
+		return httpserver.Refuse(c, err)
+	}
+	start := time.Now()
+	if err := httpserver.Refuse(c, err); err != nil {
+		return err
+	}
+	e.setHeaders(c)
+	nothingSent := len(c.Request().Header.RawHeaders()) == 0 && c.Response().StatusCode() == fiber.StatusRequestTimeout
+	if !nothingSent { // browsers open connections ahead of need
+		httpserver.LogRequest(c, e.Log, time.Since(start))
+	}
+	return nil
+}

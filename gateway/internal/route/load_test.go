@@ -1,0 +1,101 @@
+package route_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/gateway/internal/route"
+)
+
+func TestLoad(t *testing.T) {
+	table, err := route.Load([]byte(`
+routes:
+  - path: /a/
+    methods: [GET, POST]
+    upstream: https://a:443
+    access: [Admin, Teacher]
+    forward: identity
+    timeout: 90s
+    body_limit: 1MiB
+  - {path: /b, methods: [GET], upstream: "http://b:80", access: public}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := table.At("/a/x").For("POST"), table.At("/b").For("GET")
+	if a.Timeout != 90*time.Second || a.BodyLimit != 1<<20 || a.Upstream != "https://a:443" ||
+		!slices.Equal(a.Access.Roles, []string{"Admin", "Teacher"}) || !a.Access.Session {
+		t.Errorf("a: %+v", a)
+	}
+	if b.Timeout != route.DefaultTimeout || b.BodyLimit != route.DefaultBodyLimit || b.Forward != route.ForwardNone {
+		t.Errorf("b: %+v", b)
+	}
+}
+
+func TestEveryMistakeIsNamedWithItsLine(t *testing.T) {
+	_, err := route.Load([]byte(`routes:
+  - path: /a/../b
+    methods: [get]
+    upstream: http://a:80/path
+    access: everyone
+    forward: all
+    timeout: 1h
+    body_limit: 64KB
+    acess: public
+  - path: /c
+    path: /c
+    methods: GET
+    upstream: ftp://c:80
+    access: []
+  - just words
+  - path: /d
+    methods: [GET, GET]
+    upstream: http://d
+    access: public
+    forward: identity
+    timeout: -1s
+    body_limit: 1GiB
+  - {path: /e, methods: [GET], upstream: "http://e:1", access: public}
+  - {path: /e, methods: [PUT, GET], upstream: "http://e:1", access: session}
+`))
+	if err == nil {
+		t.Fatal("no mistake was found")
+	}
+	for _, want := range []string{
+		"line 2: path", "line 3: methods", "line 4: upstream", "line 5: access", "line 6: forward", "line 7: timeout",
+		"line 8: body_limit", "line 9: unknown key acess", "line 11: path is given twice", "line 12: methods",
+		"line 13: upstream", "line 14: access", "line 15: a route must have keys", "line 17: methods", "line 18: upstream",
+		"line 16: forward: a public route has no identity", "line 21: timeout", "line 22: body_limit",
+		"line 24: /e has another entry for GET",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("missing: %s", want)
+		}
+	}
+	if lines := strings.Count(err.Error(), "\n") + 1; lines != 19 {
+		t.Errorf("%d mistakes, not 19:\n%v", lines, err)
+	}
+}
+
+func TestMissingKeys(t *testing.T) {
+	_, err := route.Load([]byte("routes:\n  - forward: none\n"))
+	for _, key := range []string{"path", "methods", "upstream", "access"} {
+		if err == nil || !strings.Contains(err.Error(), "line 2: "+key+" is missing") {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
+func TestFilesThatAreNoTable(t *testing.T) {
+	for name, data := range map[string]string{
+		"empty": "", "no YAML": "routes: [", "no list": "routes: 5", "nothing in it": "routes: []", "a list": "- path: /",
+		"another key": "routes: []\nupstreams: []", "two documents": "routes: [{}]\n---\nroutes: [{}]", "a word": "routes",
+		"null": "routes:",
+	} {
+		if _, err := route.Load([]byte(data)); err == nil {
+			t.Errorf("%s: no mistake was found", name)
+		}
+	}
+}

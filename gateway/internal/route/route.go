@@ -1,0 +1,49 @@
+// Package route is the table of what the gateway forwards: which paths and methods, to whom, and for whom.
+package route
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Forward says what an upstream learns of the caller.
+type Forward int
+
+// The ways to forward.
+const (
+	ForwardNone     Forward = iota // nothing of ours; the client's own Authorization passes
+	ForwardToken                   // Authorization: Bearer and the access token, which the upstream verifies itself
+	ForwardIdentity                // X-User-Id, X-User-Uid, X-User-Role, X-Session-Id
+)
+
+// Access says who may call. The zero value is everyone.
+type Access struct {
+	Session bool     // only with a session
+	Roles   []string // and only in one of these roles, when there are any
+}
+
+// Permits reports whether a caller in the role may, given a session.
+func (a Access) Permits(role string) bool { return len(a.Roles) == 0 || slices.Contains(a.Roles, role) }
+
+// Route is one entry of the table.
+type Route struct {
+	Path      string   // canonical; with a trailing slash it is a prefix, and stands for all that is below
+	Methods   []string // GET stands for HEAD too
+	Upstream  string   // scheme://host:port
+	Access    Access
+	Forward   Forward
+	Timeout   time.Duration // for the whole call
+	BodyLimit int           // bytes of the request's body
+}
+
+// Serves reports whether the route is for the method.
+func (r *Route) Serves(method string) bool {
+	return slices.Contains(r.Methods, method) || method == http.MethodHead && slices.Contains(r.Methods, http.MethodGet)
+}
+
+// Methods are those that a client may use at all.
+var Methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+	http.MethodOptions,
+}

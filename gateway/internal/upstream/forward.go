@@ -1,0 +1,99 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"gatehouse/internal/fault"
+)
+
+// maxAttempts is how many replicas are asked at most for one call.
+const maxAttempts = 3
+
+var errNoReplica = errors.New("no replica is known")
+
+// forward asks one replica, and another one only where the call cannot have had an effect twice.
+func (p *pool) forward(req *fasthttp.Request, resp *fasthttp.Response, timeout time.Duration) (string, error) {
+	deadline := time.Now().Add(timeout)
+	p.await(timeout)
+	var room [maxAttempts]*target
+	for tried := room[:0]; ; {
+		t := p.pick(tried)
+		if t == nil {
+			return "", fault.Down(p.url.Host, errNoReplica)
+		}
+		p.address(req)
+		err := t.client.DoDeadline(req, resp, deadline)
+		if err == nil {
+			return t.addr, nil
+		}
+		t.note(err, p.now())
+		if tried = append(tried, t); len(tried) == maxAttempts || !mayRepeat(req, err) {
+			resp.Reset()
+			return t.addr, p.faultOf(err)
+		}
+	}
+}
+
+// address names the upstream in the request; path and query stay as they are.
+func (p *pool) address(req *fasthttp.Request) {
+	uri := req.URI()
+	uri.SetScheme(p.url.Scheme)
+	uri.SetHost(p.url.Host)
+}
+
+// mayRepeat reports whether nothing was sent, or what was sent may be sent twice.
+func mayRepeat(req *fasthttp.Request, err error) bool {
+	if isDial(err) || errors.Is(err, fasthttp.ErrNoFreeConns) {
+		return true
+	}
+	return isClosed(err) && isIdempotent(string(req.Header.Method())) && len(req.Body()) == 0
+}
+
+// isIdempotent is RFC 9110 §9.2.2.
+func isIdempotent(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
+		return true
+	}
+	return false
+}
+
+func isDial(err error) bool {
+	var failed *dialError
+	return errors.As(err, &failed)
+}
+
+// isClosed reports whether the replica closed the connection before it answered.
+func isClosed(err error) bool {
+	for _, closed := range []error{
+		fasthttp.ErrConnectionClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE,
+	} {
+		if errors.Is(err, closed) {
+			return true
+		}
+	}
+	return false
+}
+
+// faultOf says what a failed call means for the client.
+func (p *pool) faultOf(err error) *fault.Fault {
+	cause := fmt.Errorf("%s: %w", p.url.Host, err)
+	var timeout interface{ Timeout() bool }
+	switch {
+	case isDial(err), isClosed(err), errors.Is(err, fasthttp.ErrNoFreeConns):
+		return fault.Down(p.url.Host, err)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return &fault.Fault{
+			Kind: fault.UpstreamTimeout, Message: "The service took too long to answer. Please try again.", Err: cause,
+		}
+	}
+	return fault.Garbled(cause)
+}

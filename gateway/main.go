@@ -1,0 +1,101 @@
+// Command gateway is the only public door of Gatehouse: it serves the frontend, checks the session of each request, and
+// forwards to the services behind it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"gatehouse/frontend"
+	"gatehouse/gateway/internal/edge"
+	"gatehouse/gateway/internal/route"
+	"gatehouse/gateway/internal/upstream"
+	"gatehouse/internal/httpserver"
+	"gatehouse/internal/redisurl"
+	"gatehouse/internal/replica"
+	"gatehouse/internal/revocation"
+	"gatehouse/internal/token"
+)
+
+func main() {
+	var c config
+	os.Exit(httpserver.Program{
+		Name:   "gateway",
+		Config: &c,
+		Level:  func() slog.Level { return c.LogLevel },
+		Health: func() string { return c.HealthListen },
+		Run: func(ctx context.Context, log *slog.Logger) error {
+			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.System})
+		},
+	}.Main(os.Args))
+}
+
+// world is what tests put another in the place of.
+type world struct {
+	pages   fs.FS
+	lookup  replica.Lookup
+	started func([]net.Addr) // may be nil
+}
+
+// run is the program: it serves until the context ends.
+func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
+	store, err := redisurl.Open(c.RedisURL.Reveal())
+	if err != nil {
+		return fmt.Errorf("REDIS_URL: %w", err)
+	}
+	defer store.Close()
+	keys := followKeys(ctx, log, c, w.lookup)
+	door, err := open(ctx, log, c, w, edge.Options{
+		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
+		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
+		Revocation: revocation.New(store, c.AccessTTL, time.Now),
+	})
+	if err != nil {
+		return err
+	}
+	// Ready without Redis: pages and public routes go on without it, and guarded ones refuse by themselves.
+	ready := func(context.Context) error { return keys.Ready() }
+	return httpserver.Run(ctx, log, w.started,
+		httpserver.Server{App: door.App(), Addr: c.Listen},
+		httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen})
+}
+
+// open makes the edge with its routes and upstreams, and follows changes of the routes file.
+func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Options) (*edge.Edge, error) {
+	source := &routes{file: c.RoutesFile}
+	table, err := source.load()
+	if err != nil {
+		return nil, err
+	}
+	pools := upstream.NewPools(ctx, w.lookup, time.Now)
+	o.Upstreams = pools
+	door, err := edge.New(o, table)
+	if err != nil {
+		return nil, err
+	}
+	use := func(table *route.Table) error {
+		if err := pools.Use(table.Upstreams()); err != nil {
+			return err
+		}
+		door.Use(table)
+		return nil
+	}
+	if source.file != "" {
+		go source.follow(ctx, log, time.Tick(rereadEvery), use)
+	}
+	return door, use(table)
+}
+
+// followKeys keeps the public keys of auth-service at hand.
+func followKeys(ctx context.Context, log *slog.Logger, c *config, lookup replica.Lookup) *token.RemoteKeys {
+	client := &http.Client{Transport: replica.NewTransport(ctx, lookup, c.AuthServiceURL)}
+	keys := token.NewRemoteKeys(c.AuthServiceURL, client, time.Now)
+	go keys.Run(ctx, func(err error) { log.Warn("token keys not fetched", "error", err) })
+	return keys
+}

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"gatehouse/frontend"
+	"gatehouse/gateway/internal/route"
+	"gatehouse/internal/env"
+	"gatehouse/internal/principal"
+	"gatehouse/internal/redistest"
+	"gatehouse/internal/revocation"
+	"gatehouse/internal/token"
+)
+
+// system is a whole gateway between a real Redis and a service that also publishes the keys.
+type system struct {
+	t              *testing.T
+	redis          *redistest.Server
+	list           *revocation.List
+	key            ed25519.PrivateKey
+	public, health string // addresses
+}
+
+func start(t *testing.T) *system {
+	t.Helper()
+	verify, sign, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &system{t: t, key: sign, redis: redistest.Start(t)}
+	s.list = revocation.New(s.redis.Client(), time.Hour, time.Now)
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/.well-known/jwks.json" {
+			set, _ := token.MarshalJWKS([]ed25519.PublicKey{verify})
+			w.Write(set)
+			return
+		}
+		io.WriteString(w, "served")
+	}))
+	t.Cleanup(service.Close)
+	s.run(service.Listener.Addr().(*net.TCPAddr).Port)
+	return s
+}
+
+func (s *system) run(port int) {
+	s.t.Helper()
+	service := &url.URL{Scheme: "http", Host: net.JoinHostPort("service", strconv.Itoa(port))}
+	file := filepath.Join(s.t.TempDir(), "routes.yaml")
+	table := strings.NewReplacer("auth-service:8081", service.Host, "user-service:8082", service.Host).Replace(string(builtIn))
+	if err := os.WriteFile(file, []byte(table), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	c := &config{
+		Listen: "127.0.0.1:0", HealthListen: "127.0.0.1:0", PublicURL: &url.URL{Scheme: "http", Host: "localhost:8087"},
+		CookieName: "jwt", AuthServiceURL: service, RedisURL: env.Secret(s.redis.URL()),
+		AccessTTL: time.Hour, RoutesFile: file,
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	addrs, done := make(chan []net.Addr, 1), make(chan error, 1)
+	w := world{
+		pages: fstest.MapFS{"index.html": {Data: []byte("sign in")}},
+		lookup: func(context.Context, string) ([]netip.Addr, error) {
+			return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+		},
+		started: func(a []net.Addr) { addrs <- a },
+	}
+	go func() { done <- run(ctx, slog.New(slog.DiscardHandler), c, w) }()
+	select {
+	case a := <-addrs:
+		s.public, s.health = a[0].String(), a[1].String()
+	case err := <-done:
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			s.t.Error(err)
+		}
+	})
+}
+
+func (s *system) get(addr, path, cookie string) (int, string) {
+	s.t.Helper()
+	req, _ := http.NewRequest("GET", "http://"+addr+path, nil)
+	req.Header.Set("Cookie", cookie)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(body)
+}
+
+// want asks until the status comes, because keys and connections come by themselves.
+func (s *system) want(addr, path, cookie string, status int) {
+	s.t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	got, body := s.get(addr, path, cookie)
+	for ; got != status && time.Now().Before(deadline); got, body = s.get(addr, path, cookie) {
+		<-time.After(20 * time.Millisecond)
+	}
+	if got != status {
+		s.t.Fatalf("%s: %d %s; want %d", path, got, body, status)
+	}
+}
+
+func (s *system) cookie(sid string) string {
+	s.t.Helper()
+	generation, err := s.list.Generation(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	now := time.Now()
+	raw, err := token.NewSigner(s.key).Sign(token.NewClaims(
+		principal.Principal{Subject: "7", UID: "ada", Role: "User", SessionID: sid, AuthTime: now}, "t-"+sid, generation, now, time.Hour))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "jwt=" + raw
+}
+
+func TestRedisGoesAndComesBack(t *testing.T) {
+	s := start(t)
+	cookie := s.cookie("s1")
+	s.want(s.health, "/readyz", "", 200)
+	s.want(s.public, "/api/id", cookie, 200)
+	s.redis.Stop()
+	s.want(s.public, "/api/id", cookie, 503)
+	s.want(s.public, "/", cookie, 200)
+	s.want(s.public, "/.well-known/jwks.json", cookie, 200)
+	s.want(s.health, "/readyz", "", 200)
+	s.redis.Resume()
+	s.want(s.public, "/api/id", cookie, 200)
+}
+
+func TestRevokedSessionIsRefusedAtOnce(t *testing.T) {
+	s := start(t)
+	one, two := s.cookie("s1"), s.cookie("s2")
+	s.want(s.public, "/api/id", one, 200)
+	if err := s.list.Session(t.Context(), "s1", time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := s.get(s.public, "/api/id", one); status != 401 || !strings.Contains(body, "Invalid Authentication token!") {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, _ := s.get(s.public, "/api/id", two); status != 200 {
+		t.Errorf("another session: %d", status)
+	}
+	if err := s.redis.Client().FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := s.get(s.public, "/api/id", two); status != 401 {
+		t.Errorf("after the list was lost: %d", status)
+	}
+}
+
+func TestNotReadyWithoutKeys(t *testing.T) {
+	verify := http.NotFoundHandler()
+	service := httptest.NewServer(verify)
+	defer service.Close()
+	s := &system{t: t, redis: redistest.Start(t)}
+	s.run(service.Listener.Addr().(*net.TCPAddr).Port)
+	s.want(s.health, "/livez", "", 200)
+	s.want(s.health, "/readyz", "", 503)
+	s.want(s.public, "/", "", 200)
+	s.want(s.public, "/api/id", "jwt=eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCIsImtpZCI6IngifQ.e30.AA", 503)
+}
+
+func TestRoutesFileIsFollowed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "routes.yaml")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const entry = "routes:\n  - {path: /a, methods: [GET], upstream: 'http://a:1', access: public}\n"
+	write(entry)
+	source := &routes{file: file}
+	if _, err := source.load(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ticks, tables, done := make(chan time.Time), make(chan *route.Table, 1), make(chan struct{})
+	var log strings.Builder
+	go func() {
+		defer close(done)
+		source.follow(ctx, slog.New(slog.NewTextHandler(&log, nil)), ticks, func(t *route.Table) error { tables <- t; return nil })
+	}()
+	look := func(times int) { // the last tick is taken once the look before is over
+		for range times {
+			ticks <- time.Time{}
+		}
+	}
+	look(3)
+	write(strings.ReplaceAll(entry, "/a", "/b"))
+	look(3)
+	if table := <-tables; table.At("/b") == nil || table.At("/a") != nil {
+		t.Error("the new table is not the one of the file")
+	}
+	write("routes: nonsense")
+	look(5)
+	cancel()
+	<-done
+	if len(tables) != 0 || strings.Count(log.String(), "refused") != 1 {
+		t.Errorf("%d tables after a bad file; log: %s", len(tables), log.String())
+	}
+}
+
+func TestFrontendIsServable(t *testing.T) {
+	for _, name := range []string{"index.html", "signup.html", "404.html"} {
+		if _, err := fs.Stat(frontend.Files, name); err != nil {
+			t.Error(err)
+		}
+	}
+}
