@@ -1,0 +1,172 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// The origin of the seed's page, which the stack allows.
+const seedOrigin = "http://localhost:4100"
+
+// Stack is a running Gatehouse whose parts can be stopped and started: postgres, redis, user-service, auth-service,
+// gateway.
+type Stack interface {
+	Up() error
+	Remove() error
+	Stop(part string) error
+	Kill(part string) error
+	Start(part string) error
+	AdminPassword() (string, error)
+	Logs() string
+}
+
+const gatewayPort = "18087"
+
+// baseURL is where the stack's gateway is.
+const baseURL = "http://localhost:" + gatewayPort
+
+func newStack() (Stack, error) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		return nil, err
+	}
+	settings := append(os.Environ(), "CORS_ALLOW_ORIGINS="+seedOrigin, "PUBLIC_URL="+baseURL)
+	if os.Getenv("E2E_STACK") == "compose" {
+		return compose{command{root, append(settings, "GATEWAY_PORT="+gatewayPort)}}, nil
+	}
+	dir, err := os.MkdirTemp("", "gatehouse-e2e-")
+	if err != nil {
+		return nil, err
+	}
+	// PostgreSQL's data are below it, and another user owns them.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return nil, err
+	}
+	return native{command{root, append(settings, "RUN_DIR="+dir, "PORT_OFFSET=10000", "GO_BUILD_FLAGS=-race")}, dir}, nil
+}
+
+// command runs programs in the checkout.
+type command struct {
+	root string
+	env  []string
+}
+
+func (c command) run(name string, args ...string) (string, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = c.root, c.env
+	out, err := os.CreateTemp("", "gatehouse-e2e-*.out") // a file: a server that was started would keep a pipe open
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(out.Name())
+	defer out.Close()
+	cmd.Stdout, cmd.Stderr = out, out
+	failed := cmd.Run()
+	text, err := os.ReadFile(out.Name())
+	if err != nil {
+		return "", err
+	}
+	if failed != nil {
+		return "", fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), failed, text)
+	}
+	return string(text), nil
+}
+
+// native is the stack of deploy/native.
+type native struct {
+	command
+	dir string
+}
+
+func (n native) ctl(args ...string) error {
+	_, err := n.run("deploy/native/gatehouse", args...)
+	return err
+}
+
+func (n native) Up() error               { return n.ctl("up") }
+func (n native) Stop(part string) error  { return n.ctl("stop", part) }
+func (n native) Kill(part string) error  { return n.ctl("kill", part) }
+func (n native) Start(part string) error { return n.ctl("start", part) }
+
+func (n native) Remove() error {
+	if err := n.ctl("down"); err != nil {
+		return err
+	}
+	return os.RemoveAll(n.dir)
+}
+
+func (n native) AdminPassword() (string, error) {
+	out, err := n.run("deploy/native/gatehouse", "admin-password")
+	return strings.TrimSpace(out), err
+}
+
+func (n native) Logs() string {
+	files, _ := filepath.Glob(filepath.Join(n.dir, "log", "*.log"))
+	var all strings.Builder
+	for _, name := range files {
+		text, _ := os.ReadFile(name)
+		fmt.Fprintf(&all, "== %s\n%s", filepath.Base(name), text)
+	}
+	return all.String()
+}
+
+// compose is the stack of docker-compose.yml, as a project of its own.
+type compose struct{ command }
+
+func (c compose) ctl(args ...string) (string, error) {
+	return c.run("docker", append([]string{"compose", "-p", "gatehouse-e2e"}, args...)...)
+}
+
+func (c compose) do(args ...string) error {
+	_, err := c.ctl(args...)
+	return err
+}
+
+func (c compose) Up() error               { return c.do("up", "-d", "--build", "--wait") }
+func (c compose) Remove() error           { return c.do("down", "-v", "--remove-orphans") }
+func (c compose) Stop(part string) error  { return c.do("stop", part) }
+func (c compose) Kill(part string) error  { return c.do("kill", part) }
+func (c compose) Start(part string) error { return c.do("up", "-d", "--no-recreate", "--wait", part) }
+
+func (c compose) AdminPassword() (string, error) {
+	out, err := c.ctl("run", "--rm", "-T", "bootstrap", "admin-password")
+	lines := strings.Fields(out)
+	if err != nil || len(lines) == 0 {
+		return "", err
+	}
+	return lines[len(lines)-1], nil
+}
+
+func (c compose) Logs() string {
+	out, _ := c.ctl("logs", "--no-color")
+	return out
+}
+
+// eventually asks until the condition holds, for at most the time given.
+func eventually(within time.Duration, holds func() bool) bool {
+	deadline := time.Now().Add(within)
+	for !holds() {
+		if time.Now().After(deadline) {
+			return false
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	return true
+}
+
+// answers reports whether the gateway serves its first page.
+func answers() bool {
+	resp, err := http.Get(baseURL + "/")
+	if err != nil {
+		return false
+	}
+	resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
