@@ -10,9 +10,9 @@ import (
 	"gatehouse/internal/cookiename"
 	"gatehouse/internal/env"
 	"gatehouse/internal/origin"
+	"gatehouse/internal/peer"
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/token"
-	"gatehouse/internal/userapi"
 )
 
 // config is the environment of auth-service. Each secret may also come as NAME_FILE.
@@ -53,6 +53,6 @@ func (c *config) Check() error {
 		env.Mistake("REDIS_URL", redisurl.Check(c.RedisURL.Reveal())),
 		env.Mistake("SIGNING_KEY", keyErr),
 		env.Mistake("REFRESH_KEY", c.RefreshKey.AtLeast(minRefreshKey)),
-		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(userapi.MinSecret)),
+		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(peer.MinSecret)),
 	)
 }

@@ -6,7 +6,7 @@ import (
 	"net/url"
 
 	"gatehouse/internal/env"
-	"gatehouse/internal/userapi"
+	"gatehouse/internal/peer"
 	"gatehouse/user-service/internal/postgres"
 )
 
@@ -40,7 +40,7 @@ func (c *config) Check() error {
 	}
 	return errors.Join(
 		env.Mistake("DATABASE_URL", postgres.Check(c.DatabaseURL.Reveal())),
-		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(userapi.MinSecret)),
+		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(peer.MinSecret)),
 		env.Mistake("REGISTRATION", registrationErr),
 	)
 }

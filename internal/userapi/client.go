@@ -1,96 +1,79 @@
 package userapi
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
-	"gatehouse/internal/envelope"
 	"gatehouse/internal/fault"
+	"gatehouse/internal/peer"
 )
 
-const maxAnswerBytes = 64 << 10
-
-// What user-service may do that is no answer to the question.
-var (
-	errSecret = errors.New("user-service does not take the service secret")
-	errNoUser = errors.New("user-service answered 200 without a user")
-)
+var errNoUser = errors.New("user-service answered 200 without a user")
 
 // Client calls user-service.
-type Client struct {
-	base   string
-	secret string
-	http   *http.Client
-}
+type Client struct{ peer *peer.Client }
 
 var _ Directory = (*Client)(nil)
 
 // NewClient calls the internal listener at base (scheme and authority) with the service secret.
 func NewClient(base, secret string, client *http.Client) *Client {
-	return &Client{base: strings.TrimRight(base, "/"), secret: secret, http: client}
+	return &Client{peer.New("user-service", base, secret, client)}
 }
 
 // Verify implements Directory.
 func (c *Client) Verify(ctx context.Context, cred Credential) (User, error) {
-	body, err := json.Marshal(cred)
-	if err != nil {
-		return User{}, err
-	}
-	return c.call(ctx, http.MethodPost, VerifyPath, body)
+	return c.user(ctx, http.MethodPost, VerifyPath, cred)
+}
+
+// Prove implements Directory.
+func (c *Client) Prove(ctx context.Context, p Proof) (User, error) {
+	return c.user(ctx, http.MethodPost, ProvePath, p)
 }
 
 // User implements Directory.
 func (c *Client) User(ctx context.Context, id string) (User, error) {
-	return c.call(ctx, http.MethodGet, UsersPath+url.PathEscape(id), nil)
+	return c.user(ctx, http.MethodGet, UsersPath+url.PathEscape(id), nil)
 }
 
-func (c *Client) call(ctx context.Context, method, path string, body []byte) (User, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
-	if err != nil {
+// Find implements Directory.
+func (c *Client) Find(ctx context.Context, typed string) ([]User, error) {
+	var found []User
+	err := c.peer.Call(ctx, http.MethodPost, FindPath, Typed{typed}, &found)
+	return found, err
+}
+
+// Record implements Directory.
+func (c *Client) Record(ctx context.Context, events []Event) error {
+	return c.peer.Call(ctx, http.MethodPost, EventsPath, events, nil)
+}
+
+// Issue implements Links.
+func (c *Client) Issue(ctx context.Context, o Order) (Link, error) {
+	var link Link
+	err := c.peer.Call(ctx, http.MethodPost, LinksPath, o, &link)
+	return link, err
+}
+
+// Reset implements Links.
+func (c *Client) Reset(ctx context.Context, r Reset) (User, error) {
+	return c.user(ctx, http.MethodPost, ResetPath, r)
+}
+
+// Confirm implements Links.
+func (c *Client) Confirm(ctx context.Context, confirmation Confirmation) (User, error) {
+	return c.user(ctx, http.MethodPost, ConfirmPath, confirmation)
+}
+
+// user makes a call whose answer is a user.
+func (c *Client) user(ctx context.Context, method, path string, in any) (User, error) {
+	var u User
+	if err := c.peer.Call(ctx, method, path, in, &u); err != nil {
 		return User{}, err
 	}
-	req.Header.Set("Authorization", "Bearer "+c.secret)
-	req.Header.Set("Content-Type", "application/json")
-	if id := RequestID(ctx); id != "" {
-		req.Header.Set("X-Request-Id", id)
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return User{}, fault.Down("user-service", err)
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes))
-	if err != nil {
-		return User{}, fault.Down("user-service", err)
-	}
-	if resp.StatusCode == http.StatusForbidden {
-		return User{}, fault.Garbled(errSecret) // nothing that a person could mend
-	}
-	if resp.StatusCode != http.StatusOK {
-		return User{}, envelope.Read(resp.StatusCode, resp.Header.Get("Retry-After"), answer)
-	}
-	var u User
-	if err := json.Unmarshal(answer, &u); err != nil || u.ID == "" || u.UID == "" || u.Role == "" {
-		return User{}, fault.Garbled(errors.Join(errNoUser, err))
+	if u.ID == "" || u.UID == "" || u.Role == "" {
+		return User{}, fault.Garbled(errNoUser)
 	}
 	return u, nil
-}
-
-type requestIDKey struct{}
-
-// WithRequestID hands a request's id on to user-service, so that both log lines carry it.
-func WithRequestID(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, requestIDKey{}, id)
-}
-
-// RequestID is the id that WithRequestID put in, or empty.
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gatehouse/internal/fault"
+	"gatehouse/internal/peer"
 	"gatehouse/internal/userapi"
 )
 
@@ -42,7 +43,9 @@ func userService(t *testing.T, status int, header http.Header, answer string) (*
 // calls are both calls of the client, which fail alike but for what the credential is.
 var calls = map[string]func(context.Context, *userapi.Client) (userapi.User, error){
 	"Verify": func(ctx context.Context, c *userapi.Client) (userapi.User, error) {
-		return c.Verify(ctx, userapi.Credential{UID: "alice", Password: "hunter2"})
+		return c.Verify(ctx, userapi.Credential{
+			UID: "alice", Password: "hunter2", Origin: userapi.Origin{Address: "192.0.2.7", Agent: "Browser/1"},
+		})
 	},
 	"User": func(ctx context.Context, c *userapi.Client) (userapi.User, error) { return c.User(ctx, "7") },
 }
@@ -51,11 +54,11 @@ func TestWhatIsAsked(t *testing.T) {
 	for _, slash := range []string{"", "/"} {
 		server, last := userService(t, 200, nil, `{"id":"7","uid":"alice","role":"Admin","more":1}`)
 		client := userapi.NewClient(server.URL+slash, secret, server.Client())
-		ctx := userapi.WithRequestID(t.Context(), "R1")
+		ctx := peer.WithRequestID(t.Context(), "R1")
 		for name, want := range map[string]asked{
 			"Verify": {
 				"POST", "/internal/credentials/verify", "Bearer " + secret, "R1", "application/json",
-				`{"uid":"alice","password":"hunter2"}`,
+				`{"uid":"alice","password":"hunter2","origin":{"address":"192.0.2.7","agent":"Browser/1"}}`,
 			},
 			"User": {"GET", "/internal/users/7", "Bearer " + secret, "R1", "application/json", ""},
 		} {

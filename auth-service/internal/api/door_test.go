@@ -21,6 +21,7 @@ import (
 	"gatehouse/auth-service/internal/session"
 	"gatehouse/internal/fault"
 	"gatehouse/internal/httpserver"
+	"gatehouse/internal/peer"
 	"gatehouse/internal/redistest"
 	"gatehouse/internal/revocation"
 	"gatehouse/internal/token"
@@ -29,6 +30,8 @@ import (
 
 // directory is user-service: it knows Alice, whose password is "right", writes her uid in its own way, and may be down.
 type directory struct {
+	userapi.Directory // what these tests do not ask
+
 	down      bool
 	gone      bool
 	requestID string
@@ -42,7 +45,7 @@ func (d *directory) Verify(ctx context.Context, c userapi.Credential) (userapi.U
 }
 
 func (d *directory) User(ctx context.Context, _ string) (userapi.User, error) {
-	d.requestID = userapi.RequestID(ctx)
+	d.requestID = peer.RequestID(ctx)
 	if d.down {
 		return userapi.User{}, fault.New(fault.Unavailable, "later")
 	}

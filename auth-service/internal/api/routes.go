@@ -7,8 +7,8 @@ import (
 	"gatehouse/auth-service/internal/session"
 	"gatehouse/internal/fault"
 	"gatehouse/internal/httpserver"
+	"gatehouse/internal/peer"
 	"gatehouse/internal/token"
-	"gatehouse/internal/userapi"
 )
 
 // API holds what the handlers need.
@@ -28,7 +28,7 @@ func (a *API) Routes(app *fiber.App) {
 }
 
 func handOnRequestID(c *fiber.Ctx) error {
-	c.SetUserContext(userapi.WithRequestID(c.UserContext(), httpserver.RequestID(c)))
+	c.SetUserContext(peer.WithRequestID(c.UserContext(), httpserver.RequestID(c)))
 	return c.Next()
 }
 

@@ -25,6 +25,8 @@ const accessTTL = time.Hour
 
 // directory is user-service: it knows alice, whose password is "right".
 type directory struct {
+	userapi.Directory // what these tests do not ask
+
 	mu    sync.Mutex
 	role  string // empty: alice is gone
 	down  error

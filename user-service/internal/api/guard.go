@@ -1,8 +1,6 @@
 package api
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"net/netip"
 	"strconv"
 
@@ -47,20 +45,6 @@ func (a *API) guarded(handler func(*fiber.Ctx, caller) error) fiber.Handler {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		by := user.Actor{ID: u.ID, UID: u.UID, Role: u.Role, AuthTime: claims.AuthTime.Time, Origin: origin(c)}
 		return handler(c, caller{Actor: by, user: u})
-	}
-}
-
-// internal lets in who knows the service secret; 401 would say that the credential in the body is wrong. Digests are
-// compared, so that not even the length is told by the time.
-func (a *API) internal(handler fiber.Handler) fiber.Handler {
-	want := sha256.Sum256([]byte(a.Secret))
-	return func(c *fiber.Ctx) error {
-		got := sha256.Sum256([]byte(httpserver.Bearer(c)))
-		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-			return fault.New(fault.Forbidden, "The service secret is missing or wrong.")
-		}
-		c.Set(fiber.HeaderCacheControl, "no-store")
-		return handler(c)
 	}
 }
 

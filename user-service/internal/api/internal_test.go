@@ -33,8 +33,8 @@ func internal(t *testing.T) {
 		return request{method: "GET", path: userapi.UsersPath + id, header: map[string]string{"Authorization": "Bearer " + secret}}
 	}
 	w.play(t, w.internal, []scenario{
-		{"right", verification("TOBY", oldPassword), 200, []string{`{"id":"` + id + `","uid":"toby","role":"User"}`}, nil},
-		{"who", show(id), 200, []string{`{"id":"` + id + `","uid":"toby","role":"User"}`}, nil},
+		{"right", verification("TOBY", oldPassword), 200, []string{`{"id":"` + id + `","uid":"toby","name":"Thomas Edison","role":"User"`}, nil},
+		{"who", show(id), 200, []string{`{"id":"` + id + `","uid":"toby","name":"Thomas Edison","role":"User"`}, nil},
 		{"gone", show("999999"), 404, []string{`"User 999999 not found"`}, nil},
 		{"disabled", show(strconv.FormatInt(w.ids["off"], 10)), 404, []string{"not found"}, nil},
 		{"no number", show("toby"), 404, []string{"not found"}, nil},
@@ -45,7 +45,7 @@ func internal(t *testing.T) {
 		{"malformed", request{method: "POST", path: userapi.VerifyPath, body: "{", header: verification("", "").header}, 400, nil, nil},
 	})
 	client := userapi.NewClient(w.internal, secret, http.DefaultClient)
-	if u, err := client.User(context.Background(), id); err != nil || u != (userapi.User{ID: id, UID: "toby", Role: "User"}) {
+	if u, err := client.User(context.Background(), id); err != nil || u.ID != id || u.UID != "toby" || u.Role != "User" {
 		t.Errorf("client: %+v, %v", u, err)
 	}
 	stranger := userapi.NewClient(w.internal, "another secret", http.DefaultClient)

@@ -52,9 +52,10 @@ func (a *API) Public() *fiber.App {
 // Internal is the listener that no route of the gateway leads to.
 func (a *API) Internal() *fiber.App {
 	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true})
+	app.Use("/internal", httpserver.OnlyPeers(a.Secret))
 	return serve(app, []route{
-		{fiber.MethodPost, userapi.VerifyPath, deadline, a.internal(a.verify)},
-		{fiber.MethodGet, userapi.UsersPath + ":id", deadline, a.internal(a.showUser)},
+		{fiber.MethodPost, userapi.VerifyPath, deadline, a.verify},
+		{fiber.MethodGet, userapi.UsersPath + ":id", deadline, a.showUser},
 	})
 }
 

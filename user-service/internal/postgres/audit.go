@@ -22,9 +22,9 @@ func (d *DB) record(ctx context.Context, tx *sql.Tx, by user.Actor, subject user
 	}
 	actor := sql.NullInt64{Int64: by.ID, Valid: by.ID != 0}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO audit (at, actor_id, actor_uid, subject_id, subject_uid, action, outcome, address, user_agent, detail,
-			request_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		INSERT INTO audit (at, last_at, actor_id, actor_uid, subject_id, subject_uid, action, outcome, address, user_agent,
+			detail, request_id)
+		VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		d.now(), actor, by.UID, subject.ID, subject.UID, action, succeeded, by.Origin.Address, by.Origin.Agent, string(text),
 		by.Origin.RequestID)
 	return translate(err)

@@ -1,0 +1,17 @@
+-- +goose Up
+-- One-time links. Only digests of what is told are kept. A row is used in the transaction of what the link does.
+CREATE TABLE onetime (
+    id          text        PRIMARY KEY,
+    subject_id  bigint      NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind        text        NOT NULL,
+    email       text        NOT NULL, -- where it was mailed to; empty when an Admin handed it out
+    secret_hash bytea       NOT NULL,
+    code_hash   bytea       NOT NULL,
+    created_at  timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL
+);
+CREATE INDEX onetime_subject ON onetime (subject_id);
+CREATE INDEX onetime_expiry ON onetime (expires_at);
+
+-- +goose Down
+DROP TABLE onetime;
