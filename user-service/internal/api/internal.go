@@ -38,5 +38,8 @@ func (a *API) showUser(c *fiber.Ctx) error {
 }
 
 func subject(u user.User) userapi.User {
-	return userapi.User{ID: strconv.FormatInt(u.ID, 10), UID: u.UID, Name: u.Name, Role: u.Role, Email: u.Email}
+	return userapi.User{
+		ID: strconv.FormatInt(u.ID, 10), UID: u.UID, Name: u.Name, Role: u.Role, Email: u.Email, Pending: u.Pending,
+		Confirmed: u.Confirmed, Epoch: u.Epoch, Kept: u.Kept,
+	}
 }

@@ -36,7 +36,8 @@ func (d *DB) Update(ctx context.Context, by user.Actor, uid string, edit user.Ed
 
 func lockAccount(ctx context.Context, tx *sql.Tx, uid string) (user.Account, error) {
 	return scanAccount(tx.QueryRowContext(ctx, `
-		SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at, password_hash
+		SELECT id, uid, name, email, email_verified, email_pending, role, pfp, disabled, created_at, updated_at, epoch,
+			kept_session, password_hash
 		FROM users WHERE uid_key = $1 FOR UPDATE`, user.Fold(uid)))
 }
 
@@ -46,11 +47,13 @@ func (d *DB) save(ctx context.Context, tx *sql.Tx, was, is user.Account) (user.U
 		return is.User, nil
 	}
 	return scanUser(tx.QueryRowContext(ctx, `
-		UPDATE users SET name = $2, name_key = $3, email = $4, role = $5, pfp = $6, password_hash = $7, disabled = $8,
-			updated_at = $9
+		UPDATE users SET name = $2, name_key = $3, email = $4, email_key = $5, email_verified = $6, email_pending = $7,
+			role = $8, pfp = $9, password_hash = $10, disabled = $11, epoch = $12, kept_session = $13, updated_at = $14
 		WHERE id = $1
-		RETURNING id, uid, name, email, role, pfp, disabled, created_at, updated_at`,
-		is.ID, is.Name, user.Fold(is.Name), is.Email, is.Role, is.Picture, is.Hash, is.Disabled, d.now()))
+		RETURNING id, uid, name, email, email_verified, email_pending, role, pfp, disabled, created_at, updated_at, epoch,
+			kept_session`,
+		is.ID, is.Name, user.Fold(is.Name), is.Email, user.Fold(is.Email), is.Confirmed, is.Pending, is.Role, is.Picture,
+		is.Hash, is.Disabled, is.Epoch, is.Kept, d.now()))
 }
 
 // Delete implements user.Store.

@@ -16,23 +16,32 @@ var _ user.Store = (*DB)(nil)
 type row interface{ Scan(...any) error }
 
 func scanUser(r row) (u user.User, err error) {
-	err = r.Scan(&u.ID, &u.UID, &u.Name, &u.Email, &u.Role, &u.Picture, &u.Disabled, &u.CreatedAt, &u.UpdatedAt)
-	return u, translate(err)
+	return u, translate(r.Scan(fields(&u)...))
 }
 
 func scanAccount(r row) (a user.Account, err error) {
-	err = r.Scan(&a.ID, &a.UID, &a.Name, &a.Email, &a.Role, &a.Picture, &a.Disabled, &a.CreatedAt, &a.UpdatedAt, &a.Hash)
-	return a, translate(err)
+	return a, translate(r.Scan(append(fields(&a.User), &a.Hash)...))
+}
+
+// fields are where the columns of a user go, in the order of every query here.
+func fields(u *user.User) []any {
+	return []any{
+		&u.ID, &u.UID, &u.Name, &u.Email, &u.Confirmed, &u.Pending, &u.Role, &u.Picture, &u.Disabled, &u.CreatedAt, &u.UpdatedAt,
+		&u.Epoch, &u.Kept,
+	}
 }
 
 // Create implements user.Store.
 func (d *DB) Create(ctx context.Context, by user.Actor, a user.Account) (created user.User, err error) {
 	err = d.transact(ctx, func(tx *sql.Tx) error {
 		created, err = scanUser(tx.QueryRowContext(ctx, `
-			INSERT INTO users (uid, uid_key, name, name_key, email, role, pfp, password_hash, disabled, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
-			RETURNING id, uid, name, email, role, pfp, disabled, created_at, updated_at`,
-			a.UID, user.Fold(a.UID), a.Name, user.Fold(a.Name), a.Email, a.Role, a.Picture, a.Hash, a.Disabled, d.now()))
+			INSERT INTO users (uid, uid_key, name, name_key, email, email_key, role, pfp, password_hash, disabled, created_at,
+				updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+			RETURNING id, uid, name, email, email_verified, email_pending, role, pfp, disabled, created_at, updated_at, epoch,
+			kept_session`,
+			a.UID, user.Fold(a.UID), a.Name, user.Fold(a.Name), a.Email, user.Fold(a.Email), a.Role, a.Picture, a.Hash,
+			a.Disabled, d.now()))
 		if err != nil {
 			return err
 		}
@@ -44,14 +53,16 @@ func (d *DB) Create(ctx context.Context, by user.Actor, a user.Account) (created
 // ByID implements user.Store.
 func (d *DB) ByID(ctx context.Context, id int64) (user.User, error) {
 	return scanUser(d.pool.QueryRowContext(ctx, `
-		SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at
+		SELECT id, uid, name, email, email_verified, email_pending, role, pfp, disabled, created_at, updated_at, epoch,
+			kept_session
 		FROM users WHERE id = $1`, id))
 }
 
 // ByUID implements user.Store.
 func (d *DB) ByUID(ctx context.Context, uid string) (user.Account, error) {
 	return scanAccount(d.pool.QueryRowContext(ctx, `
-		SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at, password_hash
+		SELECT id, uid, name, email, email_verified, email_pending, role, pfp, disabled, created_at, updated_at, epoch,
+			kept_session, password_hash
 		FROM users WHERE uid_key = $1`, user.Fold(uid)))
 }
 
@@ -100,11 +111,13 @@ func (d *DB) List(ctx context.Context, p user.Page) (users []user.User, err erro
 func (d *DB) page(ctx context.Context, p user.Page) (*sql.Rows, error) {
 	if p.Search == "" {
 		return d.pool.QueryContext(ctx, `
-			SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at
+			SELECT id, uid, name, email, email_verified, email_pending, role, pfp, disabled, created_at, updated_at, epoch,
+			kept_session
 			FROM users WHERE uid_key > $1 ORDER BY uid_key LIMIT $2`, p.After, p.Limit)
 	}
 	return d.pool.QueryContext(ctx, `
-		SELECT id, uid, name, email, role, pfp, disabled, created_at, updated_at
+		SELECT id, uid, name, email, email_verified, email_pending, role, pfp, disabled, created_at, updated_at, epoch,
+			kept_session
 		FROM users WHERE uid_key > $1 AND (uid_key LIKE $3 OR name_key LIKE $3)
 		ORDER BY uid_key LIMIT $2`, p.After, p.Limit, containing(p.Search))
 }

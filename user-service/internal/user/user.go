@@ -16,11 +16,16 @@ type User struct {
 	UID       string // the name the person signs in with
 	Name      string
 	Email     string // empty when there is none
+	Confirmed bool   // Email was confirmed by a mail
+	Pending   string // an address that waits for its confirmation; empty when there is none
 	Role      string
 	Picture   string // a path of this site or a data: URL; empty when there is none
 	Disabled  bool
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	// Epoch counts what ends sessions: a new password, disabling. Sessions of an older epoch are over.
+	Epoch int64
+	Kept  string // the one session that outlives the latest change of epoch; empty when there is none
 }
 
 // Account is a user with the hash of the password.

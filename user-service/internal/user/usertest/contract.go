@@ -59,7 +59,7 @@ func found(t *testing.T, s user.Store) {
 	a := Account("Toby", principal.RoleUser)
 	a.Email, a.Picture, a.Disabled = "toby@example.org", "/toby.png", true
 	u := create(t, s, a)
-	a.User.ID, a.User.CreatedAt, a.User.UpdatedAt = u.ID, u.CreatedAt, u.UpdatedAt
+	a.User.ID, a.User.CreatedAt, a.User.UpdatedAt, a.User.Epoch = u.ID, u.CreatedAt, u.UpdatedAt, 1
 	if u != a.User || u.ID == 0 || u.CreatedAt.IsZero() || !u.UpdatedAt.Equal(u.CreatedAt) {
 		t.Errorf("created %+v", u)
 	}
@@ -83,6 +83,7 @@ func edited(t *testing.T, s user.Store) {
 	was := create(t, s, Account("toby", principal.RoleUser))
 	is, err := s.Update(context.Background(), user.Actor{}, "TOBY", func(a user.Account) (user.Account, error) {
 		a.Name, a.Email, a.Role, a.Picture, a.Disabled, a.Hash = "Thomas", "t@example.org", "Teacher", "/t.png", true, "new"
+		a.Confirmed, a.Pending, a.Epoch, a.Kept = true, "p@example.org", 7, "s1"
 		return a, nil
 	})
 	if err != nil {
@@ -92,8 +93,9 @@ func edited(t *testing.T, s user.Store) {
 	if err != nil || kept.User != is || kept.Hash != "new" {
 		t.Errorf("kept %+v, %v; answered %+v", kept, err, is)
 	}
-	expected := user.User{ID: was.ID, UID: "toby", Name: "Thomas", Email: "t@example.org", Role: "Teacher", Picture: "/t.png",
-		Disabled: true, CreatedAt: was.CreatedAt, UpdatedAt: is.UpdatedAt}
+	expected := user.User{ID: was.ID, UID: "toby", Name: "Thomas", Email: "t@example.org", Confirmed: true,
+		Pending: "p@example.org", Role: "Teacher", Picture: "/t.png", Disabled: true, CreatedAt: was.CreatedAt,
+		UpdatedAt: is.UpdatedAt, Epoch: 7, Kept: "s1"}
 	if is != expected || is.UpdatedAt.Before(was.UpdatedAt) {
 		t.Errorf("got %+v, want %+v", is, expected)
 	}
