@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"time"
@@ -48,6 +49,7 @@ func (c *config) Check() error {
 	return errors.Join(
 		env.Mistake("PUBLIC_URL", publicErr),
 		env.Mistake("CORS_ALLOW_ORIGINS", originsErr),
+		env.Mistake("PUBLIC_URL", c.checkCookies()),
 		env.Mistake("JWT_TOKEN_NAME", cookiename.Check(c.CookieName)),
 		env.Mistake("ACCESS_TOKEN_TTL", token.CheckTTL(c.AccessTTL)),
 		env.Mistake("REDIS_URL", redisurl.Check(c.RedisURL.Reveal())),
@@ -55,4 +57,18 @@ func (c *config) Check() error {
 		env.Mistake("REFRESH_KEY", c.RefreshKey.AtLeast(minRefreshKey)),
 		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(peer.MinSecret)),
 	)
+}
+
+// checkCookies finds pages of another site beside a public address on plain http: their cookies must be Secure, which
+// browsers keep over https or from this very machine alone.
+func (c *config) checkCookies() error {
+	if c.PublicURL == nil || c.PublicURL.Scheme == "https" || origin.IsLoopback(c.PublicURL) {
+		return nil
+	}
+	for _, o := range c.origins {
+		if !origin.SameSite(c.PublicURL, o) {
+			return fmt.Errorf("must be https, because CORS_ALLOW_ORIGINS has %s of another site", o)
+		}
+	}
+	return nil
 }

@@ -37,6 +37,28 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
+// Over plain http browsers would drop the Secure cookies that a page of another site needs.
+func TestPagesOfAnotherSiteWantHTTPS(t *testing.T) {
+	for _, c := range []struct {
+		public, origin string
+		fits           bool
+	}{
+		{"http://192.0.2.1:8087", "https://you.github.io", false},
+		{"http://gate.example", "https://gate.example", false},
+		{"http://gate.example", "http://www.gate.example", true},
+		{"https://gate.example", "https://you.github.io", true},
+		{"http://localhost:8087", "https://you.github.io", true},
+		{"http://[::1]:8087", "https://you.github.io", true},
+	} {
+		pairs := append(environment(t, "redis://localhost/0", "http://user-service:8092"),
+			"PUBLIC_URL="+c.public, "CORS_ALLOW_ORIGINS="+c.origin)
+		err := env.LoadFrom(new(config), pairs)
+		if fits := err == nil; fits != c.fits || err != nil && !strings.Contains(err.Error(), "PUBLIC_URL: must be https") {
+			t.Errorf("%s with %s: %v", c.public, c.origin, err)
+		}
+	}
+}
+
 func TestAllMistakesAreReportedWithCode2(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = []string{asMain, "SERVICE_SECRET=short", "ACCESS_TOKEN_TTL=1000h", "PUBLIC_URL=x", "SIGNING_KEY_FILE=/no/such"}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -29,7 +30,7 @@ import (
 // The largest body is a credential; a call to user-service waits for a password hash at most.
 const (
 	bodyLimit       = 64 << 10
-	userCallTimeout = 10 * time.Second
+	userCallTimeout = 8 * time.Second // user-service gives up after 7 s, the gateway after 10 s
 )
 
 func main() {
@@ -51,7 +52,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 		return fmt.Errorf("REDIS_URL: %w", err)
 	}
 	defer store.Close()
-	if err := redisurl.CheckPolicy(ctx, store); err != nil {
+	if err := redisurl.CheckPolicy(ctx, store); errors.Is(err, redisurl.ErrEvicts) {
 		return err
 	}
 	keys := publicKeys(c.signingKeys)
@@ -66,7 +67,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	}
 	app := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, BodyLimit: bodyLimit, KeepID: true})
 	a.Routes(app)
-	ready := func(ctx context.Context) error { return store.Ping(ctx).Err() }
+	ready := func(ctx context.Context) error { return redisurl.CheckPolicy(ctx, store) } // also one that was down at the start
 	return httpserver.Run(ctx, log, started,
 		httpserver.Server{App: app, Addr: c.Listen},
 		httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen},
@@ -79,7 +80,7 @@ func sessions(ctx context.Context, c *config, store redis.UniversalClient, keys 
 	return &session.Service{
 		Users:     userapi.NewClient(c.UserServiceURL.String(), c.ServiceSecret.Reveal(), client),
 		Store:     redisstore.New(store),
-		Revoked:   revocation.New(store, c.AccessTTL, time.Now),
+		Revoked:   revocation.New(store, time.Now),
 		Signer:    token.NewSigner(c.signingKeys[0]),
 		Keys:      token.NewKeySet(keys),
 		Refresh:   session.NewRefreshTokens([]byte(c.RefreshKey.Reveal())),

@@ -7,28 +7,25 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"time"
 
 	"gatehouse/internal/cookiename"
 	"gatehouse/internal/env"
 	"gatehouse/internal/origin"
 	"gatehouse/internal/redisurl"
-	"gatehouse/internal/token"
 )
 
 // config is the environment of the gateway. Each secret may also come as NAME_FILE.
 type config struct {
-	Listen         string        `env:"LISTEN"             envDefault:":8087"`
-	HealthListen   string        `env:"HEALTH_LISTEN"      envDefault:":9087"`
-	PublicURL      *url.URL      `env:"PUBLIC_URL"         envDefault:"http://localhost:8087"` // where people find the gateway
-	Origins        []string      `env:"CORS_ALLOW_ORIGINS"`                                    // other sites whose pages may call
-	CookieName     string        `env:"JWT_TOKEN_NAME"     envDefault:"jwt"`                   // of the access cookie
-	AccessTTL      time.Duration `env:"ACCESS_TOKEN_TTL"   envDefault:"1h"`                    // as in auth-service
-	AuthServiceURL *url.URL      `env:"AUTH_SERVICE_URL"   envDefault:"http://auth-service:8081"`
-	RedisURL       env.Secret    `env:"REDIS_URL,required"`
-	TrustedProxies []string      `env:"TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
-	RoutesFile     string        `env:"ROUTES_FILE"`     // instead of the built-in routes.yaml
-	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
+	Listen         string     `env:"LISTEN"             envDefault:":8087"`
+	HealthListen   string     `env:"HEALTH_LISTEN"      envDefault:":9087"`
+	PublicURL      *url.URL   `env:"PUBLIC_URL"         envDefault:"http://localhost:8087"` // where people find the gateway
+	Origins        []string   `env:"CORS_ALLOW_ORIGINS"`                                    // other sites whose pages may call
+	CookieName     string     `env:"JWT_TOKEN_NAME"     envDefault:"jwt"`                   // of the access cookie
+	AuthServiceURL *url.URL   `env:"AUTH_SERVICE_URL"   envDefault:"http://auth-service:8081"`
+	RedisURL       env.Secret `env:"REDIS_URL,required"`
+	TrustedProxies []string   `env:"TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
+	RoutesFile     string     `env:"ROUTES_FILE"`     // instead of the built-in routes.yaml
+	LogLevel       slog.Level `env:"LOG_LEVEL"          envDefault:"info"`
 
 	origins []*url.URL     // Origins, read by Check
 	proxies []netip.Prefix // TrustedProxies, read by Check
@@ -45,7 +42,6 @@ func (c *config) Check() error {
 		env.Mistake("PUBLIC_URL", publicErr),
 		env.Mistake("CORS_ALLOW_ORIGINS", originsErr),
 		env.Mistake("JWT_TOKEN_NAME", cookiename.Check(c.CookieName)),
-		env.Mistake("ACCESS_TOKEN_TTL", token.CheckTTL(c.AccessTTL)),
 		env.Mistake("REDIS_URL", redisurl.Check(c.RedisURL.Reveal())),
 		env.Mistake("TRUSTED_PROXIES", proxiesErr),
 		env.Mistake("ROUTES_FILE", routesErr),

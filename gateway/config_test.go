@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"gatehouse/internal/env"
 )
@@ -14,7 +13,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Listen != ":8087" || c.HealthListen != ":9087" || c.PublicURL.String() != "http://localhost:8087" ||
-		c.CookieName != "jwt" || c.AuthServiceURL.String() != "http://auth-service:8081" || c.AccessTTL != time.Hour ||
+		c.CookieName != "jwt" || c.AuthServiceURL.String() != "http://auth-service:8081" ||
 		len(c.origins) != 0 || len(c.proxies) != 0 || c.RoutesFile != "" {
 		t.Errorf("%+v", c)
 	}
@@ -44,7 +43,7 @@ func TestAllMistakesAreReportedTogether(t *testing.T) {
 	var c config
 	err := env.LoadFrom(&c, []string{
 		"PUBLIC_URL=https://gate.example/path", "CORS_ALLOW_ORIGINS=*,http://ok.example,http://*.example,http://a/,ftp://b,null",
-		"TRUSTED_PROXIES=10.0.0.0/33,proxy", "JWT_TOKEN_NAME=a b", "AUTH_SERVICE_URL=http://:8081", "ACCESS_TOKEN_TTL=0s",
+		"TRUSTED_PROXIES=10.0.0.0/33,proxy", "JWT_TOKEN_NAME=a b", "AUTH_SERVICE_URL=http://:8081",
 		"REDIS_URL=mysql://user:s3cret@db", "ROUTES_FILE=/none/routes.yaml", "LOG_LEVEL=loud",
 	})
 	if err == nil {
@@ -53,7 +52,7 @@ func TestAllMistakesAreReportedTogether(t *testing.T) {
 	for _, want := range []string{
 		"PUBLIC_URL:", `CORS_ALLOW_ORIGINS: "*"`, `CORS_ALLOW_ORIGINS: "http://*.example"`, `CORS_ALLOW_ORIGINS: "http://a/"`,
 		`CORS_ALLOW_ORIGINS: "ftp://b"`, `CORS_ALLOW_ORIGINS: "null"`, `TRUSTED_PROXIES: "10.0.0.0/33"`, `TRUSTED_PROXIES: "proxy"`,
-		"JWT_TOKEN_NAME:", "AUTH_SERVICE_URL:", "ACCESS_TOKEN_TTL:", "REDIS_URL:", "ROUTES_FILE:", "LOG_LEVEL:",
+		"JWT_TOKEN_NAME:", "AUTH_SERVICE_URL:", "REDIS_URL:", "ROUTES_FILE:", "LOG_LEVEL:",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("missing: %s", want)

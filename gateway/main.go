@@ -54,7 +54,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	door, err := open(ctx, log, c, w, edge.Options{
 		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
 		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
-		Revocation: revocation.New(store, c.AccessTTL, time.Now),
+		Revocation: revocation.New(store, time.Now),
 	})
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ func start(t *testing.T) *system {
 		t.Fatal(err)
 	}
 	s := &system{t: t, key: sign, redis: redistest.Start(t)}
-	s.list = revocation.New(s.redis.Client(), time.Hour, time.Now)
+	s.list = revocation.New(s.redis.Client(), time.Now)
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/.well-known/jwks.json" {
 			set, _ := token.MarshalJWKS([]ed25519.PublicKey{verify})
@@ -69,7 +69,7 @@ func (s *system) run(port int) {
 	c := &config{
 		Listen: "127.0.0.1:0", HealthListen: "127.0.0.1:0", PublicURL: &url.URL{Scheme: "http", Host: "localhost:8087"},
 		CookieName: "jwt", AuthServiceURL: service, RedisURL: env.Secret(s.redis.URL()),
-		AccessTTL: time.Hour, RoutesFile: file,
+		RoutesFile: file,
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	addrs, done := make(chan []net.Addr, 1), make(chan error, 1)

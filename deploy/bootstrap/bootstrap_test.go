@@ -159,8 +159,12 @@ func TestTheAdminsPassword(t *testing.T) {
 		t.Errorf("the password is %q", files["user/admin_password"])
 	}
 	c.AdminPassword = "another one"
-	if files := bootstrap(t, c); files["user/admin_password"] != "chosen by a person\n" {
-		t.Errorf("a later choice counts: %q", files["user/admin_password"])
+	if files := bootstrap(t, c); files["user/admin_password"] != "another one\n" {
+		t.Errorf("a later choice does not count: %q", files["user/admin_password"])
+	}
+	c.AdminPassword = ""
+	if files := bootstrap(t, c); files["user/admin_password"] != "another one\n" {
+		t.Errorf("without a choice the password changes: %q", files["user/admin_password"])
 	}
 	if err := run(c, []string{"admin-password"}); err != nil {
 		t.Error(err)

@@ -28,18 +28,19 @@ type secrets map[string]string
 // store is the folder of the originals: whatever stops the bootstrap half-way, the next run goes on with the same values.
 type store struct{ dir string }
 
-// open reads all secrets and makes those that are missing. An Admin's password that was chosen counts at the first run.
+// open reads all secrets and makes those that are missing. An Admin's password that was chosen takes the place of the one
+// there is: it counts until there is an Admin, and one that user-service refuses must not stay for ever.
 func (s store) open(chosenAdminPassword string) (secrets, error) {
 	random := func() (string, error) { return rand.Text() + rand.Text(), nil } // 2 × 130 bits
 	makers := map[string]func() (string, error){
 		signingKey: newSigningKey, refreshKey: random, serviceSecret: random, postgresPassword: random,
 		redisPassword: random,
-		adminPassword: func() (string, error) {
-			if chosenAdminPassword != "" {
-				return chosenAdminPassword, nil
-			}
-			return rand.Text()[:20], nil // 100 bits, and short enough to type
-		},
+		adminPassword: func() (string, error) { return rand.Text()[:20], nil }, // 100 bits, and short enough to type
+	}
+	if chosenAdminPassword != "" {
+		if err := replace(filepath.Join(s.dir, adminPassword), chosenAdminPassword); err != nil {
+			return nil, err
+		}
 	}
 	all := make(secrets, len(makers))
 	for name, make := range makers {

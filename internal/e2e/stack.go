@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -37,7 +38,7 @@ func newStack() (Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := append(os.Environ(), "CORS_ALLOW_ORIGINS="+seedOrigin, "PUBLIC_URL="+baseURL)
+	settings := append(neutral(os.Environ()), "CORS_ALLOW_ORIGINS="+seedOrigin, "PUBLIC_URL="+baseURL)
 	if os.Getenv("E2E_STACK") == "compose" {
 		return compose{command{root, append(settings, "GATEWAY_PORT="+gatewayPort)}}, nil
 	}
@@ -50,6 +51,20 @@ func newStack() (Stack, error) {
 		return nil, err
 	}
 	return native{command{root, append(settings, "RUN_DIR="+dir, "PORT_OFFSET=10000", "GO_BUILD_FLAGS=-race")}, dir}, nil
+}
+
+// ours are the settings that a developer may have for another installation.
+var ours = []string{
+	"ACCESS_TOKEN_TTL", "ADMIN_PASSWORD", "ADMIN_UID", "CORS_ALLOW_ORIGINS", "DATABASE_URL", "GATEWAY_PORT", "GITHUB_TOKEN",
+	"JWT_TOKEN_NAME", "LOG_LEVEL", "PUBLIC_URL", "REDIS_URL", "REGISTRATION", "ROUTES_FILE", "TRUSTED_PROXIES",
+}
+
+// neutral is the environment without them.
+func neutral(environ []string) []string {
+	return slices.DeleteFunc(environ, func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		return slices.Contains(ours, strings.TrimSuffix(name, "_FILE"))
+	})
 }
 
 // command runs programs in the checkout.

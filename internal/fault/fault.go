@@ -28,7 +28,7 @@ const (
 	UnsupportedMediaType             // 415: the body is not JSON
 	TooManyRequests                  // 429: wait for RetryAfter
 	HeadersTooLarge                  // 431: the request headers are over the limit
-	NotImplemented                   // 501: a method that nobody serves
+	NotImplemented                   // 501: this installation does not have it
 	BadUpstream                      // 502: a service answered nonsense
 	Unavailable                      // 503: a dependency is down, wait for RetryAfter
 	UpstreamTimeout                  // 504: a service did not answer in time

@@ -70,7 +70,7 @@ func Bare(o Options) *fiber.App {
 }
 
 // refuseUnknownMethods answers a method that the app has not heard of like any other refusal; Fiber would write a plain
-// text of its own.
+// text of its own. An error handler that knows the path may say more precisely what is allowed.
 func refuseUnknownMethods(app *fiber.App, next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	known := app.Config().RequestMethods
 	return func(fctx *fasthttp.RequestCtx) {
@@ -82,8 +82,9 @@ func refuseUnknownMethods(app *fiber.App, next fasthttp.RequestHandler) fasthttp
 		c := app.AcquireCtx(fctx)
 		defer app.ReleaseCtx(c)
 		fctx.SetConnectionClose() // what the tunnel of a CONNECT would carry must not be read as a request
-		if err := app.ErrorHandler(c, fiber.ErrNotImplemented); err != nil {
-			fctx.SetStatusCode(fiber.StatusNotImplemented)
+		Allow(c, known)
+		if err := app.ErrorHandler(c, fiber.ErrMethodNotAllowed); err != nil {
+			fctx.SetStatusCode(fiber.StatusMethodNotAllowed)
 		}
 	}
 }

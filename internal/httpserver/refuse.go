@@ -39,7 +39,6 @@ var messages = map[fault.Kind]string{
 	fault.TooLarge:             "The request is too large.",
 	fault.UnsupportedMediaType: "The request body must be JSON.",
 	fault.HeadersTooLarge:      "The request headers are too large.",
-	fault.NotImplemented:       "This method is not known here.",
 }
 
 // faultOf turns Fiber's own errors into faults too.

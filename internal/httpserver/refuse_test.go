@@ -74,7 +74,8 @@ func TestEveryRefusalIsAnEnvelope(t *testing.T) {
 			reason: "Method Not Allowed", header: map[string]string{"Allow": "GET, HEAD, POST"},
 		},
 		"a method of nobody": {
-			got: s.ask(t, "BREW", "/ok", ""), status: 501, message: "This method is not known here.", reason: "Not Implemented",
+			got: s.ask(t, "BREW", "/ok", ""), status: 405, message: "This method is not allowed here.",
+			reason: "Method Not Allowed", header: map[string]string{"Allow": "GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH"},
 		},
 		"a large body": {
 			got: s.ask(t, "POST", "/ok", strings.Repeat("x", 1001)), status: 413, message: "The request is too large.",

@@ -32,6 +32,7 @@ func RequestIDs(keep bool) fiber.Handler {
 		}
 		c.Locals(requestIDKey, id)
 		err := c.Next()
+		c.Response().Header.Del(fiber.HeaderXRequestID) // an upstream may have sent several
 		c.Set(fiber.HeaderXRequestID, id)
 		return err
 	}

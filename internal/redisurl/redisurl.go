@@ -87,15 +87,22 @@ func Check(url string) error {
 	return client.Close()
 }
 
-// CheckPolicy fails when the server may evict keys: a revocation that is evicted is a session that comes back. A server
-// that does not tell, as hosted ones do, passes.
+// ErrEvicts is a server whose policy lets it drop keys.
+var ErrEvicts = errors.New("redis may evict keys: maxmemory-policy must be noeviction")
+
+// CheckPolicy fails with ErrEvicts when the server may evict keys: a revocation that is evicted is a session that comes
+// back. A server that refuses to tell, as hosted ones do, passes. Any other error is a server that did not answer.
 func CheckPolicy(ctx context.Context, client redis.UniversalClient) error {
 	policy, err := client.ConfigGet(ctx, "maxmemory-policy").Result()
-	if err != nil {
+	var refused redis.Error
+	if errors.As(err, &refused) {
 		return nil
 	}
+	if err != nil {
+		return err
+	}
 	if p, known := policy["maxmemory-policy"]; known && p != "noeviction" {
-		return fmt.Errorf("redis: maxmemory-policy is %s; it must be noeviction", p)
+		return fmt.Errorf("%w, not %s", ErrEvicts, p)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package redisurl_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -97,6 +98,15 @@ func TestAServerThatDoesNotTellPasses(t *testing.T) {
 	}
 	if err := redisurl.CheckPolicy(t.Context(), client); err != nil {
 		t.Errorf("CONFIG forbidden: %v", err)
+	}
+}
+
+func TestAServerThatDoesNotAnswerIsNotTakenForASafeOne(t *testing.T) {
+	server := redistest.Start(t)
+	client := open(t, server.URL())
+	server.Stop()
+	if err := redisurl.CheckPolicy(t.Context(), client); err == nil || errors.Is(err, redisurl.ErrEvicts) {
+		t.Errorf("%v; want that it did not answer", err)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"gatehouse/internal/token"
 )
 
 // The keys of the list; the braces put them on one node of a cluster.
@@ -22,9 +24,8 @@ const entryMargin = time.Minute
 
 // List is the revocation list in Redis.
 type List struct {
-	redis    redis.UniversalClient
-	tokenTTL time.Duration
-	now      func() time.Time
+	redis redis.UniversalClient
+	now   func() time.Time
 }
 
 var (
@@ -32,9 +33,9 @@ var (
 	_ Revoker = (*List)(nil)
 )
 
-// New makes the list on a Redis client. No access token may live longer than tokenTTL.
-func New(client redis.UniversalClient, tokenTTL time.Duration, now func() time.Time) *List {
-	return &List{redis: client, tokenTTL: tokenTTL, now: now}
+// New makes the list on a Redis client.
+func New(client redis.UniversalClient, now func() time.Time) *List {
+	return &List{redis: client, now: now}
 }
 
 // Revoked implements Checker with one round trip to Redis.
@@ -84,7 +85,7 @@ func (l *List) Token(ctx context.Context, jti string, until time.Time) error {
 
 // User implements Revoker. An entry goes once every token from before it must have expired.
 func (l *List) User(ctx context.Context, subject string, notBefore time.Time) error {
-	return l.add(ctx, usersKey, subject, notBefore, l.now().Add(-l.tokenTTL-entryMargin))
+	return l.add(ctx, usersKey, subject, notBefore, l.now().Add(-token.MaxTTL-entryMargin))
 }
 
 // add puts a member in, never lowering its score, and drops members whose score is below the limit.

@@ -15,7 +15,7 @@ func newList(t *testing.T) (*redistest.Server, *revocation.List, revocation.Toke
 	t.Helper()
 	server := redistest.Start(t)
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	list := revocation.New(server.Client(), ttl, func() time.Time { return now })
+	list := revocation.New(server.Client(), func() time.Time { return now })
 	generation, err := list.Generation(t.Context())
 	if err != nil {
 		t.Fatal(err)

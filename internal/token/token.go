@@ -63,7 +63,7 @@ type Claims struct {
 	UID        string           `json:"uid"`
 	Role       string           `json:"role"`
 	SessionID  string           `json:"sid"`
-	Generation string           `json:"gen"`       // of the revocation list, DESIGN: revocation
+	Generation string           `json:"gen"`       // of the revocation list, see package revocation
 	AuthTime   *jwt.NumericDate `json:"auth_time"` // when the password was last proved (OpenID Connect Core §2)
 }
 

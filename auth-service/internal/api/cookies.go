@@ -1,15 +1,14 @@
 package api
 
 import (
-	"net"
 	"net/url"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"golang.org/x/net/publicsuffix"
 
 	"gatehouse/auth-service/internal/session"
 	"gatehouse/internal/cookiename"
+	"gatehouse/internal/origin"
 )
 
 // Cookies writes, clears and reads the session cookies; nothing else in this service does.
@@ -28,27 +27,12 @@ func NewCookies(name string, public *url.URL, allowed []*url.URL, accessTTL time
 		access: cookiename.Access(name, https), refresh: cookiename.Refresh(name, https),
 		accessTTL: accessTTL, secure: https, sameSite: fiber.CookieSameSiteLaxMode,
 	}
-	for _, origin := range allowed {
-		if !sameSite(public, origin) {
+	for _, o := range allowed {
+		if !origin.SameSite(public, o) {
 			c.secure, c.sameSite = true, fiber.CookieSameSiteNoneMode
 		}
 	}
 	return c
-}
-
-// sameSite follows the HTML standard: one scheme and one registrable domain; an address or a bare name is its own site.
-func sameSite(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && site(a.Hostname()) == site(b.Hostname())
-}
-
-func site(host string) string {
-	if net.ParseIP(host) != nil {
-		return host // the list of public suffixes would take the end of an address for a domain
-	}
-	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
-		return domain
-	}
-	return host
 }
 
 func (k Cookies) write(c *fiber.Ctx, g session.Grant) {

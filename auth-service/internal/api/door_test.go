@@ -97,7 +97,7 @@ func open(t *testing.T, public string, origins ...string) *door {
 	d.app = httpserver.New(httpserver.Options{Service: "auth-service", Log: slog.New(slog.DiscardHandler), KeepID: true})
 	(&api.API{
 		Sessions: &session.Service{
-			Users: d.users, Store: redisstore.New(client), Revoked: revocation.New(client, time.Hour, time.Now),
+			Users: d.users, Store: redisstore.New(client), Revoked: revocation.New(client, time.Now),
 			Signer: token.NewSigner(private), Keys: token.NewKeySet([]ed25519.PublicKey{key}),
 			Refresh:   session.NewRefreshTokens([]byte("0123456789abcdef0123456789abcdef")),
 			AccessTTL: time.Hour, Now: time.Now, NewID: rand.Text,

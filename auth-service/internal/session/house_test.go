@@ -97,7 +97,7 @@ func open(t *testing.T) *house {
 	h := &house{T: t, redis: redistest.Start(t), users: &directory{role: "User"}}
 	h.ms.Store(time.Now().UnixMilli())
 	client := h.redis.Client()
-	h.list = &shakyList{List: revocation.New(client, accessTTL, h.now)}
+	h.list = &shakyList{List: revocation.New(client, h.now)}
 	h.Service = &session.Service{
 		Users: h.users, Store: redisstore.New(client), Revoked: h.list, Signer: token.NewSigner(private),
 		Keys:      token.NewKeySet([]ed25519.PublicKey{public}),

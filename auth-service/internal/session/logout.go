@@ -69,9 +69,10 @@ func (s *Service) sessionOfRefresh(ctx context.Context, raw string) (string, err
 	return sid, nil
 }
 
-// end revokes first: if the second step fails, the person is told so and tries again, and no token is good meanwhile.
+// end revokes first: if the second step fails, the person is told so and tries again, and no token is good meanwhile. The
+// entry outlives every token of the session, also one from before ACCESS_TOKEN_TTL was made shorter.
 func (s *Service) end(ctx context.Context, sid string) error {
-	if err := s.Revoked.Session(ctx, sid, s.Now().Add(s.AccessTTL)); err != nil {
+	if err := s.Revoked.Session(ctx, sid, s.Now().Add(token.MaxTTL)); err != nil {
 		return down(err)
 	}
 	if err := s.Store.End(ctx, sid); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/auth-service/internal/session"
 	"gatehouse/internal/fault"
+	"gatehouse/internal/token"
 )
 
 func TestLogout(t *testing.T) {
@@ -91,4 +92,20 @@ func TestLogoutThatCannotRevokeFailsAndCanBeRepeated(t *testing.T) {
 		t.Error(err)
 	}
 	h.served(g, false)
+}
+
+// Were an entry kept for as long as tokens live today, one from before ACCESS_TOKEN_TTL was made shorter would come back.
+func TestAnEntryOutlivesTokensFromBeforeALongerTTL(t *testing.T) {
+	h := open(t)
+	h.AccessTTL = token.MaxTTL
+	old := h.login("")
+	h.AccessTTL = time.Minute
+	if _, err := h.Logout(t.Context(), old.AccessToken, ""); err != nil {
+		t.Fatal(err)
+	}
+	h.goOn(token.MaxTTL - time.Second)
+	if _, err := h.Logout(t.Context(), "", h.login("").RefreshToken); err != nil { // which drops what is over
+		t.Fatal(err)
+	}
+	h.served(old, false)
 }

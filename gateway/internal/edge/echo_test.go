@@ -28,10 +28,11 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		w.Header().Set("Connection", "X-Hop")
 	case "/api/open/weak":
-		w.Header().Set("Content-Security-Policy", "default-src *")
+		w.Header()["Content-Security-Policy"] = []string{"default-src *", "img-src *"}
+		w.Header()["Referrer-Policy"] = []string{"origin", "unsafe-url"}
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		w.Header().Set("Cache-Control", "max-age=5")
-		w.Header().Set("X-Request-Id", "forged")
+		w.Header()["X-Request-Id"] = []string{"forged", "forged too"}
 	case "/api/open/stream":
 		for range 3 {
 			io.WriteString(w, strings.Repeat("x", 1<<20))

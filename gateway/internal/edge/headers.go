@@ -31,18 +31,24 @@ func (e *Edge) dress(c *fiber.Ctx) error {
 func (e *Edge) setHeaders(c *fiber.Ctx) {
 	h := &c.Response().Header
 	for _, pair := range securityHeaders {
+		h.Del(pair[0]) // Set replaces the first of several, and browsers follow the last
 		h.Set(pair[0], pair[1])
 	}
 	h.Del(fiber.HeaderStrictTransportSecurity)
 	if e.cookies.https {
 		h.Set(fiber.HeaderStrictTransportSecurity, strictTransport)
 	}
-	path := c.Path()
-	if v := visitOf(c); v != nil && v.path != "" {
-		path = v.path
-	}
-	if len(h.Peek(fiber.HeaderCacheControl)) == 0 && strings.HasPrefix(path, "/api/") {
+	if len(h.Peek(fiber.HeaderCacheControl)) == 0 && isPersonal(c) {
 		h.Set(fiber.HeaderCacheControl, "no-store")
 	}
 	e.setCORS(c)
+}
+
+// isPersonal reports whether an answer may be for one caller alone: any call of the API, and whatever wants a session.
+func isPersonal(c *fiber.Ctx) bool {
+	v := visitOf(c)
+	if v == nil || v.path == "" {
+		return strings.HasPrefix(c.Path(), "/api/")
+	}
+	return strings.HasPrefix(v.path, "/api/") || v.route != nil && v.route.Access.Session
 }

@@ -1,10 +1,12 @@
 package edge
 
 import (
+	"errors"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"gatehouse/gateway/internal/route"
 	"gatehouse/internal/httpserver"
 )
 
@@ -15,6 +17,9 @@ func (e *Edge) refuse(c *fiber.Ctx, err error) error {
 		return httpserver.Refuse(c, err)
 	}
 	start := time.Now()
+	if errors.Is(err, fiber.ErrMethodNotAllowed) {
+		e.allowed(c)
+	}
 	if err := httpserver.Refuse(c, err); err != nil {
 		return err
 	}
@@ -24,4 +29,15 @@ func (e *Edge) refuse(c *fiber.Ctx, err error) error {
 		httpserver.LogRequest(c, e.Log, time.Since(start))
 	}
 	return nil
+}
+
+// allowed names the methods of the path in a refusal of one that nobody has heard of.
+func (e *Edge) allowed(c *fiber.Ctx) {
+	path, _, err := route.Canonical(string(c.Request().Header.RequestURI()))
+	if err != nil {
+		return
+	}
+	if methods := e.methods(&visit{path: path, entries: e.table.Load().At(path)}); len(methods) > 0 {
+		httpserver.Allow(c, methods)
+	}
 }

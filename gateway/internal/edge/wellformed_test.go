@@ -72,9 +72,14 @@ func TestUnknownMethods(t *testing.T) {
 		"CONNECT h:80", "CONNECT /api/open/x", "TRACE /api/open/x", "PROPFIND /api/open/x", "get /api/open/x",
 	} {
 		r := d.raw(line + " HTTP/1.1\r\nHost: h\r\n\r\n")
-		d.want(r, 501, "This method is not known here.")
-		if r.Header.Get("X-Frame-Options") != "DENY" || !r.Close {
+		d.want(r, 405, "This method is not allowed here.")
+		if r.Header.Get("X-Frame-Options") != "DENY" || !r.Close || r.Header.Get("Allow") == "" {
 			t.Errorf("%s: %v", line, r.Header)
+		}
+	}
+	for path, want := range map[string]string{"/api/open/x": "GET, HEAD, POST", "/signup": "GET, HEAD"} {
+		if r := d.raw("PROPFIND " + path + " HTTP/1.1\r\nHost: h\r\n\r\n"); r.Header.Get("Allow") != want {
+			t.Errorf("%s allows %q; want %q", path, r.Header.Get("Allow"), want)
 		}
 	}
 }

@@ -12,7 +12,7 @@ var ErrAmbiguous = errors.New("not a canonical path")
 const upperHex = "0123456789ABCDEF"
 
 // Canonical gives the one way to write the path of a request target in origin form (RFC 9112 §3.2.1), and the query as it
-// came. Escaped characters that need no escape are decoded, all other escapes stay, in upper case. It fails with
+// came. Escaped characters that a path may have without an escape are decoded, all other escapes stay, in upper case. It fails with
 // ErrAmbiguous for all that some other server might take for another path: an empty, "." or ".." segment; a backslash,
 // slash, percent sign, semicolon, dot or control character in an escape; what is no UTF-8; any other form of target.
 func Canonical(target string) (path, query string, err error) {
@@ -55,7 +55,7 @@ func decodeOnce(path string) (string, error) {
 		if !ok {
 			return "", ErrAmbiguous
 		}
-		if i, text = i+2, append(text, decoded); unreserved(decoded) {
+		if i, text = i+2, append(text, decoded); inPath(decoded) {
 			out = append(out, decoded)
 		} else {
 			out = append(out, '%', upperHex[decoded>>4], upperHex[decoded&15])

@@ -24,6 +24,7 @@ func TestCanonical(t *testing.T) {
 		"/.well-known/jwks":     "/.well-known/jwks",
 		"/...":                  "/...",
 		"/a:b@c+d,e=f$!&'()*":   "/a:b@c+d,e=f$!&'()*",
+		"/team%40admin%3A%2b":   "/team@admin:+",
 		"/q?next=//evil/../%2e": "/q",
 	} {
 		got, query, err := route.Canonical(target)

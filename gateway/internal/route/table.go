@@ -58,10 +58,14 @@ func NewTable(routes []*Route) *Table {
 }
 
 // At gives the routes of a canonical path: those of the exact path, or else of the longest prefix; none when there is
-// neither.
+// neither. An exact path has no second spelling with a slash behind it: many servers take both for one, so the prefix above
+// it, with other rules, must not let that one in.
 func (t *Table) At(path string) Entries {
 	if entries, ok := t.exact[path]; ok {
 		return entries
+	}
+	if _, ok := t.exact[strings.TrimSuffix(path, "/")]; ok {
+		return nil
 	}
 	for _, entries := range t.prefixes {
 		if strings.HasPrefix(path, entries[0].Path) {

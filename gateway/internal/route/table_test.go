@@ -18,11 +18,14 @@ func TestMostSpecificPathWins(t *testing.T) {
 	})
 	for path, want := range map[string]string{
 		"/": "/", "/x": "/", "/a": "/", "/a/": "/a/", "/a/x": "/a/", "/a/bc": "/a/", "/a/b/": "/a/b/", "/a/b/c": "/a/b/c",
-		"/a/b/c/": "/a/b/", "/A/x": "/",
+		"/a/b/c/d": "/a/b/", "/A/x": "/",
 	} {
 		if got := table.At(path)[0].Path; got != want {
 			t.Errorf("At(%s) is %s; want %s", path, got, want)
 		}
+	}
+	if found := table.At("/a/b/c/"); found != nil {
+		t.Errorf("a second spelling of an exact path is found: %v", found)
 	}
 	if table.At("/a/b/c").For(http.MethodGet) != nil {
 		t.Error("a method that only a less specific path has must not be found")

@@ -5,6 +5,8 @@ package upstream
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,8 +24,13 @@ type Pools struct {
 	now    func() time.Time
 
 	changing sync.Mutex
+	wanted   []string // by the latest table; guarded by changing
 	byName   atomic.Pointer[map[string]*pool]
 }
+
+// linger is how long an upstream that no route names any more is kept, for requests that were on their way already. The
+// longest wait of such a request before it is forwarded is for the revocation list, a second.
+const linger = 10 * time.Second
 
 // NewPools follows the replicas of the upstreams until the context ends.
 func NewPools(ctx context.Context, lookup replica.Lookup, now func() time.Time) *Pools {
@@ -32,14 +39,13 @@ func NewPools(ctx context.Context, lookup replica.Lookup, now func() time.Time) 
 	return p
 }
 
-// Use makes the given upstreams, scheme://host:port each, the ones that there are.
+// Use makes the given upstreams, scheme://host:port each, the ones that there are. Others are dropped a little later.
 func (p *Pools) Use(names []string) error {
 	p.changing.Lock()
 	defer p.changing.Unlock()
-	before, after := *p.byName.Load(), make(map[string]*pool, len(names))
+	after := maps.Clone(*p.byName.Load())
 	for _, name := range names {
-		if known, ok := before[name]; ok {
-			after[name] = known
+		if after[name] != nil {
 			continue
 		}
 		made, err := newPool(p.ctx, name, p.lookup, p.now)
@@ -48,13 +54,27 @@ func (p *Pools) Use(names []string) error {
 		}
 		after[name] = made
 	}
+	p.wanted = names
 	p.byName.Store(&after)
-	for name, pool := range before {
-		if after[name] == nil {
+	if len(after) > len(names) {
+		time.AfterFunc(linger, p.Drop)
+	}
+	return nil
+}
+
+// Drop forgets the upstreams that the latest table does not name.
+func (p *Pools) Drop() {
+	p.changing.Lock()
+	defer p.changing.Unlock()
+	after := make(map[string]*pool, len(p.wanted))
+	for name, pool := range *p.byName.Load() {
+		if slices.Contains(p.wanted, name) {
+			after[name] = pool
+		} else {
 			pool.end()
 		}
 	}
-	return nil
+	p.byName.Store(&after)
 }
 
 var errUnknown = errors.New("no such upstream")

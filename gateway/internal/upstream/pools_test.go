@@ -227,6 +227,12 @@ func TestUpstreamsThatAreNoLongerNamedEnd(t *testing.T) {
 	if err := p.Use([]string{second}); err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range []string{first, second} { // a request may be on its way by the old table
+		if _, err := call(p, name, "GET", "", time.Second); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	p.Drop()
 	if _, err := call(p, second, "GET", "", time.Second); err != nil {
 		t.Error(err)
 	}

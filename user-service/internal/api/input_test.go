@@ -107,8 +107,11 @@ func routes(t *testing.T) {
 		{"the internal call", verification("toby", oldPassword), 404, nil, nil},
 	})
 	w.play(t, w.internal, []scenario{{"the public call", request{as: "ada", method: "GET", path: "/api/id"}, 404, nil, nil}})
+	if got := w.send(w.public, request{as: "ada", method: "HEAD", path: "/api/id"}); got.status != 200 || got.body != "" {
+		t.Errorf("HEAD: %+v", got)
+	}
 	for path, methods := range map[string][]string{
-		"/api/id": {"GET"}, "/api/user": {"GET", "POST", "PUT", "DELETE"}, "/api/users": {"POST"},
+		"/api/id": {"GET", "HEAD"}, "/api/user": {"GET", "POST", "PUT", "DELETE"}, "/api/users": {"POST"},
 	} {
 		got := w.send(w.public, request{as: "ada", method: "PATCH", path: path})
 		if got.status != 405 {

@@ -17,8 +17,9 @@ import (
 
 // How long a request may work, among it the wait for a database connection: a little less than the gateway waits.
 const (
-	deadline     = 9 * time.Second
-	bulkDeadline = 55 * time.Second // a password hash for each row
+	deadline         = 9 * time.Second
+	bulkDeadline     = 55 * time.Second // a password hash for each row
+	internalDeadline = 7 * time.Second  // auth-service waits a little longer, and the gateway for it longer again
 )
 
 // API is what the handlers need.
@@ -54,14 +55,17 @@ func (a *API) Internal() *fiber.App {
 	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true})
 	app.Use("/internal", httpserver.OnlyPeers(a.Secret))
 	return serve(app, []route{
-		{fiber.MethodPost, userapi.VerifyPath, deadline, a.verify},
-		{fiber.MethodGet, userapi.UsersPath + ":id", deadline, a.showUser},
+		{fiber.MethodPost, userapi.VerifyPath, internalDeadline, a.verify},
+		{fiber.MethodGet, userapi.UsersPath + ":id", internalDeadline, a.showUser},
 	})
 }
 
 func serve(app *fiber.App, routes []route) *fiber.App {
 	for _, r := range routes {
 		app.Add(r.method, r.path, limitTime(r.limit), r.handler)
+		if r.method == fiber.MethodGet {
+			app.Add(fiber.MethodHead, r.path, limitTime(r.limit), r.handler)
+		}
 	}
 	return app
 }

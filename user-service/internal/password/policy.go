@@ -27,6 +27,9 @@ func Policy(password string, avoid ...string) error {
 		return weak("Password has characters that cannot be typed")
 	}
 	folded := fold(password)
+	if utf8.RuneCountInString(folded) < MinLength {
+		return weak("Password is missing, or is less than %d characters", MinLength) // blanks at its ends are soon guessed
+	}
 	for _, word := range avoid {
 		if folded == fold(word) {
 			return weak("Password must not be the User ID or the name")
