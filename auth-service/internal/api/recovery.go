@@ -1,0 +1,103 @@
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"gatehouse/internal/fault"
+	"gatehouse/internal/httpserver"
+	"gatehouse/internal/userapi"
+)
+
+// forgot is POST /api/password/forgot {uid}, a uid or an e-mail address: 202, whoever is meant.
+func (a *API) forgot(c *fiber.Ctx) error {
+	typed, err := readUID(c)
+	if err == nil {
+		err = a.Recovery.Forgot(c.UserContext(), typed, origin(c))
+	}
+	if err != nil {
+		return note(c, "forgot", err)
+	}
+	return note(c, "forgot", c.Status(fiber.StatusAccepted).JSON(fiber.Map{
+		"message": "If there is such an account with an e-mail address, a message is on its way.",
+	}))
+}
+
+// reset is POST /api/password/reset {token, password} or {uid, code, password}.
+func (a *API) reset(c *fiber.Ctx) error {
+	var body struct {
+		Token    string `json:"token"`
+		UID      string `json:"uid"`
+		Code     string `json:"code"`
+		Password string `json:"password"`
+	}
+	if err := httpserver.ReadDetails(c, &body); err != nil {
+		return note(c, "reset", err)
+	}
+	r := userapi.Reset{Token: body.Token, UID: body.UID, Code: body.Code, Password: body.Password, Origin: origin(c)}
+	if err := a.Recovery.Reset(c.UserContext(), r); err != nil {
+		return note(c, "reset", err)
+	}
+	return note(c, "reset", c.SendString("Password changed"))
+}
+
+// link is POST /api/password/link {uid}: an Admin gets a one-time link to hand out.
+func (a *API) link(c *fiber.Ctx) error {
+	by, err := a.caller(c)
+	if err != nil {
+		return note(c, "link", err)
+	}
+	name, err := readUID(c)
+	if err != nil {
+		return note(c, "link", err)
+	}
+	handed, err := a.Recovery.HandOut(c.UserContext(), by, name, origin(c))
+	if err != nil {
+		return note(c, "link", err)
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return note(c, "link", c.JSON(handed))
+}
+
+// confirm is POST /api/email/verify {token}.
+func (a *API) confirm(c *fiber.Ctx) error {
+	var body struct {
+		Token string `json:"token"`
+	}
+	if err := httpserver.ReadDetails(c, &body); err != nil {
+		return note(c, "verify", err)
+	}
+	if err := a.Recovery.Confirm(c.UserContext(), userapi.Confirmation{Token: body.Token, Origin: origin(c)}); err != nil {
+		return note(c, "verify", err)
+	}
+	return note(c, "verify", c.SendString("E-mail address confirmed"))
+}
+
+// sendVerification is POST /api/email/verification: 202, another mail for the address that waits.
+func (a *API) sendVerification(c *fiber.Ctx) error {
+	by, err := a.caller(c)
+	if err == nil {
+		err = a.Recovery.SendVerification(c.UserContext(), by)
+	}
+	if err != nil {
+		return note(c, "verification", err)
+	}
+	return note(c, "verification", c.SendStatus(fiber.StatusAccepted))
+}
+
+func readUID(c *fiber.Ctx) (string, error) {
+	var body struct {
+		UID string `json:"uid"`
+	}
+	if err := httpserver.ReadDetails(c, &body); err != nil {
+		return "", err
+	}
+	if body.UID == "" {
+		return "", fault.New(fault.Invalid, "User ID is missing")
+	}
+	return body.UID, nil
+}
+
+// origin is where the request comes from, as the gateway says.
+func origin(c *fiber.Ctx) userapi.Origin {
+	return userapi.Origin{Address: c.Get("X-Real-Ip"), Agent: httpserver.UserAgent(c)}
+}
