@@ -5,6 +5,7 @@ import (
 
 	"gatehouse/internal/fault"
 	"gatehouse/internal/httpserver"
+	"gatehouse/internal/principal"
 	"gatehouse/internal/userapi"
 )
 
@@ -12,7 +13,7 @@ import (
 func (a *API) forgot(c *fiber.Ctx) error {
 	typed, err := readUID(c)
 	if err == nil {
-		err = a.Recovery.Forgot(c.UserContext(), typed, origin(c))
+		err = a.Recovery.Forgot(c.UserContext(), typed, sentFrom(c))
 	}
 	if err != nil {
 		return note(c, "forgot", err)
@@ -33,7 +34,7 @@ func (a *API) reset(c *fiber.Ctx) error {
 	if err := httpserver.ReadDetails(c, &body); err != nil {
 		return note(c, "reset", err)
 	}
-	r := userapi.Reset{Token: body.Token, UID: body.UID, Code: body.Code, Password: body.Password, Origin: origin(c)}
+	r := userapi.Reset{Token: body.Token, UID: body.UID, Code: body.Code, Password: body.Password, Origin: sentFrom(c)}
 	if err := a.Recovery.Reset(c.UserContext(), r); err != nil {
 		return note(c, "reset", err)
 	}
@@ -41,20 +42,15 @@ func (a *API) reset(c *fiber.Ctx) error {
 }
 
 // link is POST /api/password/link {uid}: an Admin gets a one-time link to hand out.
-func (a *API) link(c *fiber.Ctx) error {
-	by, err := a.caller(c)
-	if err != nil {
-		return note(c, "link", err)
-	}
+func (a *API) link(c *fiber.Ctx, by principal.Principal) error {
 	name, err := readUID(c)
 	if err != nil {
 		return note(c, "link", err)
 	}
-	handed, err := a.Recovery.HandOut(c.UserContext(), by, name, origin(c))
+	handed, err := a.Recovery.HandOut(c.UserContext(), by, name, sentFrom(c))
 	if err != nil {
 		return note(c, "link", err)
 	}
-	c.Set(fiber.HeaderCacheControl, "no-store")
 	return note(c, "link", c.JSON(handed))
 }
 
@@ -66,19 +62,15 @@ func (a *API) confirm(c *fiber.Ctx) error {
 	if err := httpserver.ReadDetails(c, &body); err != nil {
 		return note(c, "verify", err)
 	}
-	if err := a.Recovery.Confirm(c.UserContext(), userapi.Confirmation{Token: body.Token, Origin: origin(c)}); err != nil {
+	if err := a.Recovery.Confirm(c.UserContext(), userapi.Confirmation{Token: body.Token, Origin: sentFrom(c)}); err != nil {
 		return note(c, "verify", err)
 	}
 	return note(c, "verify", c.SendString("E-mail address confirmed"))
 }
 
 // sendVerification is POST /api/email/verification: 202, another mail for the address that waits.
-func (a *API) sendVerification(c *fiber.Ctx) error {
-	by, err := a.caller(c)
-	if err == nil {
-		err = a.Recovery.SendVerification(c.UserContext(), by)
-	}
-	if err != nil {
+func (a *API) sendVerification(c *fiber.Ctx, by principal.Principal) error {
+	if err := a.Recovery.SendVerification(c.UserContext(), by); err != nil {
 		return note(c, "verification", err)
 	}
 	return note(c, "verification", c.SendStatus(fiber.StatusAccepted))
@@ -97,7 +89,7 @@ func readUID(c *fiber.Ctx) (string, error) {
 	return body.UID, nil
 }
 
-// origin is where the request comes from, as the gateway says.
+// sentFrom is where the request comes from, as the gateway says.
 func origin(c *fiber.Ctx) userapi.Origin {
 	return userapi.Origin{Address: c.Get("X-Real-Ip"), Agent: httpserver.UserAgent(c)}
 }
