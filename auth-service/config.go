@@ -19,6 +19,7 @@ import (
 // config is the environment of auth-service. Each secret may also come as NAME_FILE.
 type config struct {
 	Listen         string        `env:"LISTEN"             envDefault:":8081"`
+	InternalListen string        `env:"INTERNAL_LISTEN"    envDefault:":8091"` // where user-service tells of changes
 	HealthListen   string        `env:"HEALTH_LISTEN"      envDefault:":9081"`
 	PublicURL      *url.URL      `env:"PUBLIC_URL"         envDefault:"http://localhost:8087"` // where people find the gateway
 	Origins        []string      `env:"CORS_ALLOW_ORIGINS"`                                    // other sites whose pages may call
@@ -28,7 +29,7 @@ type config struct {
 	RedisURL       env.Secret    `env:"REDIS_URL,required"`
 	SigningKey     env.Secret    `env:"SIGNING_KEY,required"`    // PKCS #8 PEM; the first block signs, all are published
 	RefreshKey     env.Secret    `env:"REFRESH_KEY,required"`    // for the HMACs of refresh tokens, device cookies and throttled accounts
-	ServiceSecret  env.Secret    `env:"SERVICE_SECRET,required"` // shows user-service who calls
+	ServiceSecret  env.Secret    `env:"SERVICE_SECRET,required"` // shows who calls, on both internal listeners
 	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
 
 	origins     []*url.URL           // Origins, read by Check

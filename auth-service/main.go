@@ -1,5 +1,5 @@
 // Command auth-service signs people in and out: it keeps sessions in Redis, issues access and refresh tokens, and
-// publishes the keys that verify them. It asks user-service whose a credential is.
+// publishes the keys that verify them. It asks user-service whose a credential is, and hears from it what changed.
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"gatehouse/auth-service/internal/api"
+	"gatehouse/auth-service/internal/audit"
 	"gatehouse/auth-service/internal/redisstore"
 	"gatehouse/auth-service/internal/session"
 	"gatehouse/internal/httpserver"
@@ -28,7 +29,7 @@ import (
 	"gatehouse/internal/userapi"
 )
 
-// The largest body is a credential; a call to user-service waits for a password hash at most.
+// The largest body of a person is a credential; a call to user-service waits for a password hash at most.
 const (
 	bodyLimit       = 64 << 10
 	userCallTimeout = 8 * time.Second // user-service gives up after 7 s, the gateway after 10 s
@@ -45,8 +46,8 @@ func main() {
 	}.Main(os.Args))
 }
 
-// run is the program: it serves until the context ends. It calls started, if not nil, with the addresses of the service
-// and of its health once both are open.
+// run is the program: it serves until the context ends. It calls started, if not nil, with the addresses of the public,
+// the internal and the health listener once all are open.
 func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Addr)) error {
 	store, err := redisurl.Open(c.RedisURL.Reveal())
 	if err != nil {
@@ -61,28 +62,51 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	if err != nil {
 		return err
 	}
+	users := userService(ctx, c)
+	trail := audit.New(users, log)
+	defer inBackground(trail.Run)() // it ends after the last request
 	a := api.API{
-		Sessions: sessions(ctx, c, store, keys),
+		Sessions: sessions(c, users, trail, store, keys),
 		Cookies:  api.NewCookies(c.CookieName, c.PublicURL, c.origins, c.AccessTTL),
 		KeySet:   keySet,
+		Secret:   c.ServiceSecret.Reveal(),
 	}
 	app := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, BodyLimit: bodyLimit, KeepID: true})
 	a.Routes(app)
+	internal := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, KeepID: true})
+	a.InternalRoutes(internal)
 	ready := func(ctx context.Context) error { return redisurl.CheckPolicy(ctx, store) } // also one that was down at the start
 	return httpserver.Run(ctx, log, started,
 		httpserver.Server{App: app, Addr: c.Listen},
+		httpserver.Server{App: internal, Addr: c.InternalListen},
 		httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen},
 	)
 }
 
-func sessions(ctx context.Context, c *config, store redis.UniversalClient, keys []ed25519.PublicKey) *session.Service {
+// inBackground starts what runs until its context ends. The function it gives ends it and waits.
+func inBackground(run func(context.Context)) (end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); run(ctx) }()
+	return func() { cancel(); <-done }
+}
+
+func userService(ctx context.Context, c *config) *userapi.Client {
 	transport := replica.NewTransport(ctx, replica.System, c.UserServiceURL)
 	client := &http.Client{Transport: transport, Timeout: userCallTimeout}
+	return userapi.NewClient(c.UserServiceURL.String(), c.ServiceSecret.Reveal(), client)
+}
+
+func sessions(
+	c *config, users userapi.Directory, trail session.Audit, store redis.UniversalClient, keys []ed25519.PublicKey,
+) *session.Service {
 	key := []byte(c.RefreshKey.Reveal())
 	return &session.Service{
-		Users:     userapi.NewClient(c.UserServiceURL.String(), c.ServiceSecret.Reveal(), client),
+		Users:     users,
 		Store:     redisstore.New(store),
 		Revoked:   revocation.New(store, time.Now),
+		Audit:     trail,
+		Notices:   session.NoMail{},
 		Signer:    token.NewSigner(c.signingKeys[0]),
 		Keys:      token.NewKeySet(keys),
 		Refresh:   session.NewRefreshTokens(key),

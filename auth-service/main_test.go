@@ -13,10 +13,13 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/env"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/redistest"
@@ -52,29 +55,60 @@ func signingKey(t *testing.T) string {
 	return string(block)
 }
 
-// userService knows alice, for whoever has the service secret.
-func userService(t *testing.T) *httptest.Server {
+// alice is user-service: it knows alice, for whoever has the service secret, and keeps an audit.
+type alice struct {
+	*httptest.Server
+	mu     sync.Mutex
+	events []string // the actions
+}
+
+func newAlice(t *testing.T) *alice {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	a := new(alice)
+	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var c userapi.Credential
 		body, _ := io.ReadAll(r.Body)
+		if r.URL.Path == userapi.EventsPath && r.Header.Get("Authorization") == "Bearer "+serviceSecret {
+			a.keep(body)
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		known := r.URL.Path == userapi.UsersPath+"7" || json.Unmarshal(body, &c) == nil && c.UID == "alice" && c.Password == "right"
 		if r.Header.Get("Authorization") != "Bearer "+serviceSecret || !known {
 			w.WriteHeader(http.StatusUnauthorized)
 			io.WriteString(w, `{"message":"Invalid user id or password","data":null,"error":"","request_id":""}`)
 			return
 		}
-		io.WriteString(w, `{"id":"7","uid":"alice","role":"User"}`)
+		io.WriteString(w, `{"id":"7","uid":"alice","role":"User","epoch":1}`)
 	}))
-	t.Cleanup(server.Close)
-	return server
+	t.Cleanup(a.Close)
+	return a
+}
+
+func (a *alice) keep(body []byte) {
+	var events []userapi.Event
+	err := json.Unmarshal(body, &events)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, e := range events {
+		a.events = append(a.events, e.Action)
+	}
+	if err != nil {
+		a.events = append(a.events, err.Error())
+	}
+}
+
+func (a *alice) kept() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.events)
 }
 
 // environment is a good one, for ports that are free.
 func environment(t *testing.T, redisURL, userServiceURL string) []string {
 	t.Helper()
 	return []string{
-		"LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0", "REDIS_URL=" + redisURL, "USER_SERVICE_URL=" + userServiceURL,
+		"LISTEN=127.0.0.1:0", "INTERNAL_LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0", "REDIS_URL=" + redisURL, "USER_SERVICE_URL=" + userServiceURL,
 		"SIGNING_KEY=" + signingKey(t), "REFRESH_KEY=" + strings.Repeat("k", 32), "SERVICE_SECRET=" + serviceSecret,
 	}
 }
@@ -110,7 +144,8 @@ func status(t *testing.T, client *http.Client, method, address, body string) (in
 // The whole program, from its start through a sign-in, a refresh and a sign-out over TCP to its end.
 func TestTheProgram(t *testing.T) {
 	redis := redistest.Start(t)
-	c := load(t, environment(t, redis.URL(), userService(t).URL))
+	alice := newAlice(t)
+	c := load(t, environment(t, redis.URL(), alice.URL))
 	ctx, stop := context.WithCancel(t.Context())
 	started, done := make(chan []net.Addr, 1), make(chan error, 1)
 	go func() {
@@ -122,7 +157,7 @@ func TestTheProgram(t *testing.T) {
 	case err := <-done:
 		t.Fatal(err)
 	}
-	service, health := "http://"+addrs[0].String(), addrs[1].String()
+	service, internal, health := "http://"+addrs[0].String(), "http://"+addrs[1].String(), addrs[2].String()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -146,6 +181,10 @@ func TestTheProgram(t *testing.T) {
 			t.Errorf("%s %s: %d %s; want %d %s", step.method, step.path, got, answer, step.status, step.answer)
 		}
 	}
+	told := authapi.NewClient(internal, serviceSecret, http.DefaultClient)
+	if err := told.Apply(ctx, []authapi.Change{{Subject: "7", Kind: authapi.Closed}}); err != nil {
+		t.Errorf("a change: %v", err)
+	}
 	if err := httpserver.AskReady(health); err != nil {
 		t.Errorf("with Redis: %v", err)
 	}
@@ -156,6 +195,9 @@ func TestTheProgram(t *testing.T) {
 	stop()
 	if err := <-done; err != nil {
 		t.Errorf("it ended with %v", err)
+	}
+	if kept := alice.kept(); !slices.Equal(kept, []string{"logout"}) {
+		t.Errorf("the audit has %v", kept)
 	}
 	if conn, err := net.Dial("tcp", health); err == nil {
 		conn.Close()
@@ -204,11 +246,11 @@ func TestSignalEndsTheProcessCleanly(t *testing.T) {
 		}
 	}
 	addrs := strings.Fields(strings.Trim(line.Addresses, "[]"))
-	if line.Service != "auth-service" || len(addrs) != 2 {
+	if line.Service != "auth-service" || len(addrs) != 3 {
 		t.Fatalf("the log line is %+v", line)
 	}
 	health := exec.Command(os.Args[0], "healthcheck")
-	health.Env = append(environ, "HEALTH_LISTEN="+addrs[1])
+	health.Env = append(environ, "HEALTH_LISTEN="+addrs[2])
 	if err := health.Run(); err != nil {
 		t.Errorf("the health check: %v", err)
 	}

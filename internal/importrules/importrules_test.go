@@ -33,6 +33,7 @@ var only = map[string][]string{
 	"github.com/valyala/fasthttp":    {"gateway/internal/edge", "gateway/internal/upstream", "internal/httpserver"},
 	"github.com/caarlos0/env/v11":    {"internal/env"},
 	"github.com/pressly/goose/v3":    {"user-service/internal/postgres"},
+	"github.com/mileusna/useragent":  {"auth-service/internal/device"},
 }
 
 // domains know no Fiber, SQL, Redis or HTTP.

@@ -36,12 +36,14 @@ func NewCookies(name string, public *url.URL, allowed []*url.URL, accessTTL time
 }
 
 func (k Cookies) write(c *fiber.Ctx, g session.Grant) {
-	k.set(c, k.access, "/", g.AccessToken, k.accessTTL)
+	k.writeAccess(c, g.AccessToken)
 	k.set(c, k.refresh, cookiename.RefreshPath, g.RefreshToken, session.IdleLimit)
 	if g.DeviceCookie != "" { // a refresh gives none
 		k.set(c, k.device, cookiename.RefreshPath, g.DeviceCookie, session.DeviceLimit)
 	}
 }
+
+func (k Cookies) writeAccess(c *fiber.Ctx, token string) { k.set(c, k.access, "/", token, k.accessTTL) }
 
 // clear ends the session in the browser, which is known again at its next login.
 func (k Cookies) clear(c *fiber.Ctx) {

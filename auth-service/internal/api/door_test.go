@@ -19,6 +19,7 @@ import (
 	"gatehouse/auth-service/internal/api"
 	"gatehouse/auth-service/internal/redisstore"
 	"gatehouse/auth-service/internal/session"
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/fault"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/peer"
@@ -33,16 +34,22 @@ import (
 type directory struct {
 	userapi.Directory // what these tests do not ask
 
-	down      bool
-	gone      bool
-	requestID string
+	down       bool
+	gone       bool
+	requestID  string
+	credential userapi.Credential // the last one
 }
 
 func (d *directory) Verify(ctx context.Context, c userapi.Credential) (userapi.User, error) {
+	d.credential = c
 	if !strings.EqualFold(c.UID, "alice") || c.Password != "right" {
 		return userapi.User{}, fault.New(fault.Unauthenticated, "Invalid user id or password")
 	}
 	return d.User(ctx, "7")
+}
+
+func (d *directory) Prove(ctx context.Context, p userapi.Proof) (userapi.User, error) {
+	return d.Verify(ctx, userapi.Credential{UID: "alice", Password: p.Password, Origin: p.Origin})
 }
 
 func (d *directory) User(ctx context.Context, _ string) (userapi.User, error) {
@@ -53,7 +60,7 @@ func (d *directory) User(ctx context.Context, _ string) (userapi.User, error) {
 	if d.gone {
 		return userapi.User{}, fault.New(fault.NotFound, "User 7 not found")
 	}
-	return userapi.User{ID: "7", UID: "Alice", Role: "User"}, nil
+	return userapi.User{ID: "7", UID: "Alice", Role: "User", Epoch: 1}, nil
 }
 
 // door is the service behind its HTTP door.
@@ -65,7 +72,26 @@ type door struct {
 	keySet []byte
 	log    strings.Builder
 	names  struct{ access, refresh string }
+
+	internal *fiber.App
+	behind   time.Duration // of the service's clock
+	events   []userapi.Event
+	notices  []authapi.Notice
 }
+
+// Note, Record and Enqueue make the door its own audit and mail queue.
+func (d *door) Note(e userapi.Event)                      { d.events = append(d.events, e) }
+func (d *door) Record(_ context.Context, e userapi.Event) { d.Note(e) }
+func (d *door) Enqueue(_ context.Context, notices []authapi.Notice) error {
+	d.notices = append(d.notices, notices...)
+	return nil
+}
+
+// ago sets the service's clock back.
+func (d *door) ago(by time.Duration) { d.behind = by }
+func (d *door) now() time.Time       { return time.Now().Add(-d.behind) }
+
+const serviceSecret = "the-service-secret-of-this-test"
 
 func parse(t *testing.T, raw string) *url.URL {
 	t.Helper()
@@ -97,19 +123,24 @@ func open(t *testing.T, public string, origins ...string) *door {
 	}
 	opened := time.Now() // and then no time passes for the throttle
 	client, secret := d.redis.Client(), []byte("0123456789abcdef0123456789abcdef")
-	d.app = httpserver.New(httpserver.Options{Service: "auth-service", Log: slog.New(slog.NewJSONHandler(&d.log, nil)), KeepID: true})
-	(&api.API{
+	options := httpserver.Options{Service: "auth-service", Log: slog.New(slog.NewJSONHandler(&d.log, nil)), KeepID: true}
+	d.app, d.internal = httpserver.New(options), httpserver.New(options)
+	a := &api.API{
 		Sessions: &session.Service{
-			Users: d.users, Store: redisstore.New(client), Revoked: revocation.New(client, time.Now),
+			Users: d.users, Store: redisstore.New(client), Revoked: revocation.New(client, d.now),
+			Audit: d, Notices: d,
 			Signer: token.NewSigner(private), Keys: token.NewKeySet([]ed25519.PublicKey{key}),
 			Refresh:   session.NewRefreshTokens(secret),
 			Devices:   session.NewKnownDevices(secret),
 			Attempts:  session.NewAttempts(throttle.New(client, func() time.Time { return opened }), secret),
-			AccessTTL: time.Hour, Now: time.Now, NewID: rand.Text,
+			AccessTTL: time.Hour, Now: d.now, NewID: rand.Text,
 		},
 		Cookies: api.NewCookies("jwt", parse(t, public), allowed, time.Hour),
 		KeySet:  d.keySet,
-	}).Routes(d.app)
+		Secret:  serviceSecret,
+	}
+	a.Routes(d.app)
+	a.InternalRoutes(d.internal)
 	return d
 }
 
@@ -140,6 +171,17 @@ func (a answer) message() string {
 // ask sends a request with header lines, such as "Cookie: a=b". A body is sent as JSON.
 func (d *door) ask(method, path, body string, headers ...string) answer {
 	d.t.Helper()
+	return d.askAt(d.app, method, path, body, headers...)
+}
+
+// tell sends changes to the internal listener.
+func (d *door) tell(changes string, headers ...string) answer {
+	d.t.Helper()
+	return d.askAt(d.internal, "POST", authapi.ChangesPath, changes, headers...)
+}
+
+func (d *door) askAt(app *fiber.App, method, path, body string, headers ...string) answer {
+	d.t.Helper()
 	req := httptest.NewRequest(method, path, strings.NewReader(body))
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
@@ -148,7 +190,7 @@ func (d *door) ask(method, path, body string, headers ...string) answer {
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Set(name, value)
 	}
-	resp, err := d.app.Test(req, -1)
+	resp, err := app.Test(req, -1)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"gatehouse/auth-service/internal/session"
 	"gatehouse/internal/fault"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/userapi"
@@ -17,7 +16,9 @@ func (a *API) login(c *fiber.Ctx) error {
 	if err != nil {
 		return note(c, "login", err)
 	}
-	grant, err := a.Sessions.Login(c.UserContext(), credential, device(c), a.Cookies.had(c))
+	from := deviceOf(c)
+	credential.Origin = from.Origin()
+	grant, err := a.Sessions.Login(c.UserContext(), credential, from, a.Cookies.had(c))
 	if err != nil {
 		return note(c, "login", err)
 	}
@@ -41,9 +42,4 @@ func readCredential(c *fiber.Ctx) (userapi.Credential, error) {
 		return userapi.Credential{}, fault.New(fault.Unauthenticated, "Password is missing")
 	}
 	return userapi.Credential{UID: *body.UID, Password: *body.Password}, nil
-}
-
-// device is where the request comes from, as the gateway says.
-func device(c *fiber.Ctx) session.Device {
-	return session.Device{Address: c.Get("X-Real-Ip"), UserAgent: httpserver.UserAgent(c)}
 }

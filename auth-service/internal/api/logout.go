@@ -8,7 +8,7 @@ import (
 
 // logout is DELETE /api/authenticate. Its answer is sent when every gateway refuses the session.
 func (a *API) logout(c *fiber.Ctx) error {
-	sid, err := a.Sessions.Logout(c.UserContext(), httpserver.Bearer(c), a.Cookies.refreshToken(c))
+	sid, err := a.Sessions.Logout(c.UserContext(), httpserver.Bearer(c), a.Cookies.refreshToken(c), deviceOf(c))
 	if err != nil {
 		return note(c, "logout", err)
 	}

@@ -10,7 +10,7 @@ import (
 // refresh is POST /api/authenticate/refresh: 204 and new cookies. A refresh token that is no good is 401, and its cookies
 // are cleared, because it will never be good again.
 func (a *API) refresh(c *fiber.Ctx) error {
-	grant, outcome, err := a.Sessions.Renew(c.UserContext(), a.Cookies.refreshToken(c))
+	grant, outcome, err := a.Sessions.Renew(c.UserContext(), a.Cookies.refreshToken(c), deviceOf(c))
 	httpserver.Note(c, "rotation", string(outcome))
 	if fault.Is(err, fault.Unauthenticated) {
 		a.Cookies.clear(c)

@@ -5,6 +5,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"gatehouse/auth-service/internal/session"
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/fault"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/peer"
@@ -16,6 +17,7 @@ type API struct {
 	Sessions *session.Service
 	Cookies  Cookies
 	KeySet   []byte // the public keys as a JSON Web Key Set
+	Secret   string // of the internal calls
 }
 
 // Routes is the whole API of auth-service.
@@ -24,7 +26,17 @@ func (a *API) Routes(app *fiber.App) {
 	app.Post("/api/authenticate", a.login)
 	app.Delete("/api/authenticate", a.logout)
 	app.Post("/api/authenticate/refresh", a.refresh)
+	app.Post("/api/authenticate/proof", a.guarded(a.prove))
+	app.Get("/api/sessions", a.guarded(a.list))
+	app.Delete("/api/sessions", a.guarded(a.endMany))
+	app.Delete("/api/sessions/:sid", a.guarded(a.endOne))
 	app.Get(token.KeySetPath, a.keySet)
+}
+
+// InternalRoutes are for user-service alone: no route of the gateway leads to them.
+func (a *API) InternalRoutes(app *fiber.App) {
+	app.Use("/internal", httpserver.OnlyPeers(a.Secret), handOnRequestID)
+	app.Post(authapi.ChangesPath, a.apply)
 }
 
 func handOnRequestID(c *fiber.Ctx) error {
@@ -38,7 +50,7 @@ func note(c *fiber.Ctx, action string, err error) error {
 	switch {
 	case err == nil:
 		httpserver.Note(c, "outcome", "success")
-	case fault.Is(err, fault.Unauthenticated):
+	case fault.Is(err, fault.Unauthenticated), fault.Is(err, fault.Forbidden):
 		httpserver.Note(c, "outcome", "refused")
 	case fault.Is(err, fault.TooManyRequests):
 		httpserver.Note(c, "outcome", "throttled")

@@ -1,21 +1,22 @@
 -- Offers a refresh counter to a session, in one atomic step.
--- KEYS: the session. ARGV: counter offered, now, grace, idle limit, absolute limit (milliseconds).
--- Returns: the session.Outcome alone or, when it is rotated or repeated, followed by the session's fields.
+-- KEYS: the session. ARGV: counter offered, now, grace, idle limit, absolute limit (milliseconds), epoch of the user.
+-- Returns: the session.Outcome alone or, when it is rotated or repeated, followed by the counter and the session's fields.
 local offered, now, grace = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local idle, absolute = tonumber(ARGV[4]), tonumber(ARGV[5])
 
-local s = redis.call('HMGET', KEYS[1], 'counter', 'subject', 'created', 'seen', 'auth', 'address', 'agent', 'rotated', 'reused')
+local s = redis.call('HMGET', KEYS[1], 'subject', 'epoch', 'created', 'seen', 'auth', 'address', 'agent',
+  'counter', 'rotated', 'reused')
 if not s[1] then
   return {'gone'}
 end
-local counter, created, seen, rotated = tonumber(s[1]), tonumber(s[3]), tonumber(s[4]), tonumber(s[8])
+local created, seen, counter, rotated = tonumber(s[3]), tonumber(s[4]), tonumber(s[8]), tonumber(s[9])
 
 if now >= created + absolute or now >= seen + idle then
   redis.call('DEL', KEYS[1])
   return {'gone'}
 end
 
-if s[9] then
+if s[10] then
   return {'reused'} -- and nobody has ended it yet
 end
 
@@ -33,4 +34,11 @@ else
   redis.call('HSET', KEYS[1], 'reused', now)
   return {'reused'}
 end
-return {outcome, tostring(counter), s[2], s[3], s[4], s[5], s[6], s[7]}
+
+-- Never down: of two refreshes at once the one that knew less may come last.
+s[2] = s[2] or '0'
+if tonumber(ARGV[6]) > tonumber(s[2]) then
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[6])
+  s[2] = ARGV[6]
+end
+return {outcome, tostring(counter), s[1], s[2], s[3], s[4], s[5], s[6], s[7]}

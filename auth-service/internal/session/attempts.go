@@ -16,6 +16,7 @@ var (
 	perAddress = throttle.Limit{Name: "login-address", Burst: 100, Every: 2 * time.Second}
 	perAccount = throttle.Limit{Name: "login-account", Burst: 10, Every: time.Minute}
 	ofAll      = throttle.Limit{Name: "login-all", Burst: 1000, Every: 50 * time.Millisecond}
+	perProof   = throttle.Limit{Name: "proof", Burst: 10, Every: time.Minute} // somebody who is signed in
 )
 
 // Throttle limits attempts over time, as throttle.Throttle does.
@@ -43,6 +44,11 @@ func (a Attempts) Login(ctx context.Context, name, address string, browser Known
 		throttle.Charge{Limit: perAccount, Key: a.account(name)},
 		throttle.Charge{Limit: ofAll},
 	)
+}
+
+// Proof charges an attempt to prove the password of a user who is signed in.
+func (a Attempts) Proof(ctx context.Context, subject string) (throttle.Ticket, error) {
+	return a.throttle.Take(ctx, throttle.Charge{Limit: perProof, Key: subject})
 }
 
 // account stands for what was typed as uid: it may be long, or a password in the wrong field.

@@ -11,7 +11,8 @@ import (
 )
 
 // Login begins a session for whoever's credential this is. A session that the same browser held before, named by its
-// refresh token, ends: nothing from before a login is good after it. TooManyRequests: there were too many attempts.
+// refresh token, ends: nothing from before a login is good after it. Unauthenticated: the credential is wrong, or is so by
+// now. TooManyRequests: there were too many attempts.
 func (s *Service) Login(ctx context.Context, c userapi.Credential, d Device, had Had) (Grant, error) {
 	now := s.Now()
 	browser := s.Devices.Open(had.DeviceCookie, s.NewID)
@@ -24,9 +25,15 @@ func (s *Service) Login(ctx context.Context, c userapi.Credential, d Device, had
 			return Grant{}, err
 		}
 	}
-	begun := Session{ID: s.NewID(), Subject: user.ID, CreatedAt: now, LastSeen: now, AuthTime: now, Device: d}
-	if err := s.Store.Create(ctx, begun); err != nil {
+	begun := Session{
+		ID: s.NewID(), Subject: user.ID, Epoch: user.Epoch, CreatedAt: now, LastSeen: now, AuthTime: now, Device: d,
+	}
+	admitted, err := s.Store.Create(ctx, begun)
+	if err != nil {
 		return Grant{}, down(err)
+	}
+	if !admitted {
+		return Grant{}, errWrong // the credential has been changed since it was verified
 	}
 	grant, err := s.grant(ctx, begun, user, 0, now)
 	if err != nil {
@@ -43,7 +50,7 @@ func (s *Service) verify(
 ) (userapi.User, error) {
 	ticket, err := s.Attempts.Login(ctx, c.UID, d.Address, browser)
 	if err != nil {
-		return userapi.User{}, err
+		return userapi.User{}, s.throttled(ctx, err, actionLogin, "", d)
 	}
 	user, err := s.Users.Verify(ctx, c)
 	if !fault.Is(err, fault.Unauthenticated) {
@@ -52,21 +59,28 @@ func (s *Service) verify(
 	return user, err
 }
 
-// grant makes the tokens of a session for the refresh counter that it has now. They count as issued when the user was
-// asked for: a role that was taken away since then has revoked all tokens up to that later moment, and so this one too.
+// grant makes the tokens of a session for the refresh counter that it has now.
 func (s *Service) grant(
 	ctx context.Context, of Session, user userapi.User, counter uint64, asked time.Time,
 ) (Grant, error) {
-	generation, err := s.Revoked.Generation(ctx)
-	if err != nil {
-		return Grant{}, down(err)
-	}
-	caller := principal.Principal{
-		Subject: user.ID, UID: user.UID, Role: user.Role, SessionID: of.ID, AuthTime: of.AuthTime,
-	}
-	access, err := s.Signer.Sign(token.NewClaims(caller, s.NewID(), generation, asked, s.AccessTTL))
+	access, err := s.accessToken(ctx, of, user, asked)
 	if err != nil {
 		return Grant{}, err
 	}
 	return Grant{UID: user.UID, AccessToken: access, RefreshToken: s.Refresh.Make(of.ID, counter)}, nil
+}
+
+// accessToken makes a token that counts as issued when the user was asked for: a role that was taken away since then has
+// revoked all tokens up to that later moment, and so this one too. No token outlives its session: what is gone from the
+// store needs no revocation.
+func (s *Service) accessToken(ctx context.Context, of Session, user userapi.User, asked time.Time) (string, error) {
+	generation, err := s.Revoked.Generation(ctx)
+	if err != nil {
+		return "", down(err)
+	}
+	caller := principal.Principal{
+		Subject: user.ID, UID: user.UID, Role: user.Role, SessionID: of.ID, AuthTime: of.AuthTime,
+	}
+	life := min(s.AccessTTL, of.CreatedAt.Add(AbsoluteLimit).Sub(asked))
+	return s.Signer.Sign(token.NewClaims(caller, s.NewID(), generation, asked, life))
 }

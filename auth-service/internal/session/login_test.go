@@ -46,6 +46,21 @@ func TestWrongCredentialLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAThrottledLoginIsTakenDown(t *testing.T) {
+	h := open(t)
+	guess := userapi.Credential{UID: "alice", Password: "wrong"}
+	for range 10 {
+		if _, err := h.Login(h.Context(), guess, device, session.Had{}); !fault.Is(err, fault.Unauthenticated) {
+			t.Fatal(err)
+		}
+	}
+	h.took("guesses, which are user-service's to tell", &h.diary.noted)
+	if _, err := h.Login(h.Context(), guess, device, session.Had{}); !fault.Is(err, fault.TooManyRequests) {
+		t.Error(err)
+	}
+	h.took("one too many", &h.diary.noted, `login refused "" "" map[reason:throttled]`)
+}
+
 func TestLoginEndsTheSessionThatTheBrowserHad(t *testing.T) {
 	h := open(t)
 	elsewhere, before := h.login(""), h.login("")
@@ -72,8 +87,8 @@ func TestRedisDownIsUnavailable(t *testing.T) {
 	g := h.login("")
 	h.redis.Stop()
 	_, loginErr := h.Login(t.Context(), userapi.Credential{UID: "alice", Password: "right"}, device, session.Had{})
-	_, _, renewErr := h.Renew(t.Context(), g.RefreshToken)
-	_, logoutErr := h.Logout(t.Context(), g.AccessToken, g.RefreshToken)
+	_, _, renewErr := h.Renew(t.Context(), g.RefreshToken, device)
+	_, logoutErr := h.Logout(t.Context(), g.AccessToken, g.RefreshToken, device)
 	for what, err := range map[string]error{"login": loginErr, "refresh": renewErr, "logout": logoutErr} {
 		if !fault.Is(err, fault.Unavailable) {
 			t.Errorf("%s: %v; want Unavailable", what, err)

@@ -25,14 +25,14 @@ func TestLogout(t *testing.T) {
 	} {
 		other, g := h.login(""), h.login("")
 		access, refresh := tokens(g)
-		sid, err := h.Logout(t.Context(), access, refresh)
+		sid, err := h.Logout(t.Context(), access, refresh, device)
 		if err != nil || sid != h.claims(g).SessionID {
 			t.Errorf("%s: session %q, %v", name, sid, err)
 		}
 		h.served(g, false)
 		h.refused(g.RefreshToken, session.Gone)
 		h.served(other, true)
-		if _, err := h.Logout(t.Context(), access, refresh); !fault.Is(err, fault.Unauthenticated) {
+		if _, err := h.Logout(t.Context(), access, refresh, device); !fault.Is(err, fault.Unauthenticated) {
 			t.Errorf("%s, twice: %v; want a refusal", name, err)
 		}
 	}
@@ -44,10 +44,10 @@ func TestLogoutWithAnExpiredAccessToken(t *testing.T) {
 	h.goOn(-2 * time.Hour)
 	g := h.login("")
 	h.goOn(2 * time.Hour)
-	if _, err := h.Logout(t.Context(), g.AccessToken, ""); !fault.Is(err, fault.Unauthenticated) {
+	if _, err := h.Logout(t.Context(), g.AccessToken, "", device); !fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("by the expired token alone: %v; want a refusal", err)
 	}
-	if _, err := h.Logout(t.Context(), g.AccessToken, g.RefreshToken); err != nil {
+	if _, err := h.Logout(t.Context(), g.AccessToken, g.RefreshToken, device); err != nil {
 		t.Errorf("with the refresh token: %v", err)
 	}
 	h.refused(g.RefreshToken, session.Gone)
@@ -56,9 +56,11 @@ func TestLogoutWithAnExpiredAccessToken(t *testing.T) {
 func TestLogoutEndsBothSessionsWhenTheTokensDisagree(t *testing.T) {
 	h := open(t)
 	one, two := h.login(""), h.login("")
-	if _, err := h.Logout(t.Context(), one.AccessToken, two.RefreshToken); err != nil {
+	if _, err := h.Logout(h.Context(), one.AccessToken, two.RefreshToken, device); err != nil {
 		t.Fatal(err)
 	}
+	h.took("a logout", &h.diary.noted,
+		`logout success "7" "7" map[sid:`+h.caller(two).SessionID+`]`, `logout success "7" "7" map[sid:`+h.caller(one).SessionID+`]`)
 	h.served(one, false)
 	h.served(two, false)
 	h.refused(one.RefreshToken, session.Gone)
@@ -73,7 +75,7 @@ func TestLogoutOfNobody(t *testing.T) {
 		{"garbage", "garbage", "Invalid Authentication token!"},
 		{"", h.Refresh.Make("nobody", 0), "Invalid Authentication token!"},
 	} {
-		if _, err := h.Logout(t.Context(), c.access, c.refresh); !fault.Is(err, fault.Unauthenticated) || err.Error() != c.want {
+		if _, err := h.Logout(t.Context(), c.access, c.refresh, device); !fault.Is(err, fault.Unauthenticated) || err.Error() != c.want {
 			t.Errorf("%q and %q: %v; want %s", c.access, c.refresh, err, c.want)
 		}
 	}
@@ -84,11 +86,11 @@ func TestLogoutThatCannotRevokeFailsAndCanBeRepeated(t *testing.T) {
 	h := open(t)
 	g := h.login("")
 	h.list.fail.Store(true)
-	if _, err := h.Logout(t.Context(), g.AccessToken, g.RefreshToken); !fault.Is(err, fault.Unavailable) {
+	if _, err := h.Logout(t.Context(), g.AccessToken, g.RefreshToken, device); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("%v; want Unavailable", err)
 	}
 	h.list.fail.Store(false)
-	if _, err := h.Logout(t.Context(), g.AccessToken, g.RefreshToken); err != nil {
+	if _, err := h.Logout(t.Context(), g.AccessToken, g.RefreshToken, device); err != nil {
 		t.Error(err)
 	}
 	h.served(g, false)
@@ -100,11 +102,11 @@ func TestAnEntryOutlivesTokensFromBeforeALongerTTL(t *testing.T) {
 	h.AccessTTL = token.MaxTTL
 	old := h.login("")
 	h.AccessTTL = time.Minute
-	if _, err := h.Logout(t.Context(), old.AccessToken, ""); err != nil {
+	if _, err := h.Logout(t.Context(), old.AccessToken, "", device); err != nil {
 		t.Fatal(err)
 	}
 	h.goOn(token.MaxTTL - time.Second)
-	if _, err := h.Logout(t.Context(), "", h.login("").RefreshToken); err != nil { // which drops what is over
+	if _, err := h.Logout(t.Context(), "", h.login("").RefreshToken, device); err != nil { // which drops what is over
 		t.Fatal(err)
 	}
 	h.served(old, false)

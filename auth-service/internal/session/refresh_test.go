@@ -1,11 +1,14 @@
 package session_test
 
 import (
+	"errors"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
 
 	"gatehouse/auth-service/internal/session"
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/fault"
 )
 
@@ -51,6 +54,46 @@ func TestACopiedTokenEndsTheSession(t *testing.T) {
 	h.served(other, true)
 }
 
+func TestACopiedTokenIsToldToTheUserAndTheAudit(t *testing.T) {
+	h := open(t)
+	reuse := func(address string) (sid string) {
+		h.users.email = address
+		first := h.login("")
+		h.renew(first.RefreshToken, session.Rotated)
+		h.goOn(session.Grace + time.Millisecond)
+		h.list.fail.Store(true)
+		if _, _, err := h.Renew(h.Context(), first.RefreshToken, device); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("while nothing can be revoked: %v", err)
+		}
+		h.took("a reuse that ended nothing", &h.diary.now)
+		h.list.fail.Store(false)
+		h.diary.fail = errors.New("no queue")
+		if _, _, err := h.Renew(h.Context(), first.RefreshToken, device); address != "" && !fault.Is(err, fault.Unavailable) {
+			t.Errorf("while no mail is taken: %v", err)
+		}
+		h.diary.fail = nil
+		if _, _, err := h.Renew(h.Context(), first.RefreshToken, device); !fault.Is(err, fault.Unauthenticated) {
+			t.Error(err)
+		}
+		sid = h.caller(first).SessionID
+		h.took("a reuse", &h.diary.now, `refresh refused "" "7" map[reason:reused sid:`+sid+`]`)
+		return sid
+	}
+	reuse("alice@example.org")
+	if want := (authapi.Notice{Kind: "refresh-reused", To: "alice@example.org", Name: "Alice", UID: "alice", Facts: map[string]string{
+		"device": "an unknown device", "address": "192.0.2.7", "at": h.now().UTC().Format(time.RFC3339),
+	}}); len(h.diary.notices) != 1 || !reflect.DeepEqual(h.diary.notices[0], want) {
+		t.Errorf("the notices are %+v; want %+v", h.diary.notices, want)
+	}
+	reuse("")
+	if len(h.diary.notices) != 1 {
+		t.Errorf("nobody has no address, and gets %+v", h.diary.notices[1:])
+	}
+	if len(h.diary.noted) != 0 {
+		t.Errorf("and %+v", h.diary.noted)
+	}
+}
+
 // Were the revocation lost with the session, the thief's access token would be good for an hour.
 func TestACopiedTokenIsRevokedEvenAtTheSecondTry(t *testing.T) {
 	h := open(t)
@@ -59,7 +102,7 @@ func TestACopiedTokenIsRevokedEvenAtTheSecondTry(t *testing.T) {
 	h.goOn(session.Grace + time.Millisecond)
 	h.list.fail.Store(true)
 	for _, tried := range []session.Grant{first, second} {
-		if _, _, err := h.Renew(t.Context(), tried.RefreshToken); !fault.Is(err, fault.Unavailable) {
+		if _, _, err := h.Renew(t.Context(), tried.RefreshToken, device); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("while nothing can be revoked: %v; want Unavailable", err)
 		}
 	}
@@ -76,7 +119,7 @@ func TestManyTabsRefreshAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for range cap(grants) {
 		group.Go(func() {
-			g, _, err := h.Renew(t.Context(), first.RefreshToken)
+			g, _, err := h.Renew(t.Context(), first.RefreshToken, device)
 			if err != nil {
 				t.Error(err)
 			}
@@ -142,7 +185,7 @@ func TestUserServiceDownUsesNothingUp(t *testing.T) {
 	second := h.renew(first.RefreshToken, session.Rotated)
 	for name, kind := range map[string]fault.Kind{"down": fault.Unavailable, "nonsense": fault.BadUpstream, "slow": fault.UpstreamTimeout} {
 		h.users.down = fault.New(kind, "user-service")
-		if _, outcome, err := h.Renew(t.Context(), second.RefreshToken); !fault.Is(err, kind) || outcome != session.Gone {
+		if _, outcome, err := h.Renew(t.Context(), second.RefreshToken, device); !fault.Is(err, kind) || outcome != session.Gone {
 			t.Errorf("%s: outcome %s, %v", name, outcome, err)
 		}
 	}
@@ -154,7 +197,7 @@ func TestUserServiceDownUsesNothingUp(t *testing.T) {
 
 func TestNoTokenIsMissingAndGarbageIsInvalid(t *testing.T) {
 	h := open(t)
-	if _, _, err := h.Renew(t.Context(), ""); !fault.Is(err, fault.Unauthenticated) || err.Error() != "Authentication Token is missing!" {
+	if _, _, err := h.Renew(t.Context(), "", device); !fault.Is(err, fault.Unauthenticated) || err.Error() != "Authentication Token is missing!" {
 		t.Errorf("no token: %v", err)
 	}
 	foreign := session.NewRefreshTokens([]byte("another key of thirty-two bytes!"))

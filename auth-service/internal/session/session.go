@@ -25,6 +25,7 @@ const (
 type Session struct {
 	ID        string // sid
 	Subject   string // the user's stable id
+	Epoch     int64  // of the user, when the credential was verified or the session last refreshed
 	CreatedAt time.Time
 	LastSeen  time.Time
 	AuthTime  time.Time // when the password was last proved
@@ -65,13 +66,22 @@ const (
 
 // Store keeps sessions. Every error means that it could not be asked.
 type Store interface {
-	// Create puts a new session in, whose refresh counter is 0.
-	Create(ctx context.Context, s Session) error
+	// Create puts a new session in, whose refresh counter is 0. It is false, and nothing is left, when the session is of an
+	// epoch that is over.
+	Create(ctx context.Context, s Session) (bool, error)
+	// Outdate ends the epochs of a user before the one given, for Create. A session of such an epoch that Create has let in
+	// is among those that Of gives from then on.
+	Outdate(ctx context.Context, subject string, epoch int64) error
 	// Rotate offers the refresh counter of a session and gives the session and its counter afterwards, in one atomic
-	// step. The session is empty unless the outcome is Rotated or Repeated.
-	Rotate(ctx context.Context, sid string, counter uint64, now time.Time) (Session, uint64, Outcome, error)
-	// Subject is the user whose session it is; empty when there is no such session.
-	Subject(ctx context.Context, sid string) (string, error)
+	// step. A session that goes on is in the epoch given, unless it was in a later one. The session is empty unless the
+	// outcome is Rotated or Repeated.
+	Rotate(ctx context.Context, sid string, counter uint64, epoch int64, now time.Time) (Session, uint64, Outcome, error)
+	// Prove moves the AuthTime of a session up and gives the session; the empty one, when it is gone or was reused.
+	Prove(ctx context.Context, sid string, at time.Time) (Session, error)
+	// Find gives a session; the empty one when there is none.
+	Find(ctx context.Context, sid string) (Session, error)
+	// Of gives the sessions of a user that are not over, in no order.
+	Of(ctx context.Context, subject string, now time.Time) ([]Session, error)
 	// End removes a session; one that is not there is no error.
 	End(ctx context.Context, sid string) error
 }
@@ -87,6 +97,8 @@ type Service struct {
 	Users     userapi.Directory
 	Store     Store
 	Revoked   List
+	Audit     Audit
+	Notices   Notices
 	Signer    *token.Signer
 	Keys      token.Keys
 	Refresh   RefreshTokens
@@ -99,6 +111,9 @@ type Service struct {
 
 // errInvalid refuses a refresh token, or both tokens, in the words for an access token.
 var errInvalid = token.Refusal(nil)
+
+// errWrong is the answer to a wrong credential, in the words of user-service.
+var errWrong = fault.New(fault.Unauthenticated, "Invalid user id or password")
 
 // down says that sessions cannot be kept or looked at now.
 func down(err error) error { return fault.Down("redis", err) }

@@ -12,16 +12,21 @@ import (
 // Store checks that the stores that open gives keep the contract. Each is empty at first.
 func Store(t *testing.T, open func(*testing.T) session.Store) {
 	for name, check := range map[string]func(contract){
-		"a session that is not there is gone": gone,
-		"the current counter is rotated":      rotated,
-		"within the grace it is repeated":     repeated,
-		"an older one is reused":              reused,
-		"one from the future is gone":         future,
-		"it ends when idle":                   idle,
-		"it ends in any case":                 absolute,
-		"it is ended":                         end,
-		"sessions are apart":                  apart,
-		"many at once rotate it once":         atOnce,
+		"a session that is not there is gone":  gone,
+		"the current counter is rotated":       rotated,
+		"within the grace it is repeated":      repeated,
+		"an older one is reused":               reused,
+		"one from the future is gone":          future,
+		"it ends when idle":                    idle,
+		"it ends in any case":                  absolute,
+		"it is ended":                          end,
+		"sessions are apart":                   apart,
+		"many at once rotate it once":          atOnce,
+		"its epoch goes up and never down":     epochs,
+		"one of an epoch that is over":         outdated,
+		"none slips through a change of epoch": slipping,
+		"a proof counts while there is one":    proved,
+		"a user has sessions":                  ofUser,
 	} {
 		t.Run(name, func(t *testing.T) { check(contract{t, open(t)}) })
 	}
@@ -39,20 +44,30 @@ func at(after time.Duration) time.Time { return begun.Add(after) }
 
 func (c contract) create(sid string) session.Session {
 	c.Helper()
-	s := session.Session{
-		ID: sid, Subject: "subject of " + sid, CreatedAt: begun, LastSeen: begun, AuthTime: begun.Add(-time.Minute),
+	s := begin(sid)
+	c.put(s, true)
+	return s
+}
+
+func begin(sid string) session.Session {
+	return session.Session{
+		ID: sid, Subject: "subject of " + sid, Epoch: 3, CreatedAt: begun, LastSeen: begun, AuthTime: begun.Add(-time.Minute),
 		Device: session.Device{Address: "2001:db8::1", UserAgent: "Agent \"7\"\r\n\x00é\xff"},
 	}
-	if err := c.store.Create(c.Context(), s); err != nil {
-		c.Fatal(err)
+}
+
+// put creates a session and checks whether it is let in.
+func (c contract) put(s session.Session, want bool) {
+	c.Helper()
+	if admitted, err := c.store.Create(c.Context(), s); err != nil || admitted != want {
+		c.Fatalf("%s in epoch %d is let in: %v, %v; want %v", s.ID, s.Epoch, admitted, err, want)
 	}
-	return s
 }
 
 // rotate offers a counter and checks what becomes of it.
 func (c contract) rotate(sid string, counter uint64, after time.Duration, outcome session.Outcome, current uint64) session.Session {
 	c.Helper()
-	s, got, what, err := c.store.Rotate(c.Context(), sid, counter, at(after))
+	s, got, what, err := c.store.Rotate(c.Context(), sid, counter, 3, at(after))
 	if err != nil || what != outcome || got != current {
 		c.Fatalf("counter %d after %v: outcome %s, counter %d, %v; want %s and %d", counter, after, what, got, err, outcome, current)
 	}
@@ -62,17 +77,19 @@ func (c contract) rotate(sid string, counter uint64, after time.Duration, outcom
 	return s
 }
 
+// subject checks whose session there is; empty: none.
 func (c contract) subject(sid, want string) {
 	c.Helper()
-	if got, err := c.store.Subject(c.Context(), sid); err != nil || got != want {
-		c.Fatalf("the subject of %s is %q, %v; want %q", sid, got, err, want)
+	got, err := c.store.Find(c.Context(), sid)
+	if err != nil || got.Subject != want || (got == session.Session{}) != (want == "") {
+		c.Fatalf("%s is %+v, %v; want it of %q", sid, got, err, want)
 	}
 }
 
 func (c contract) same(got, want session.Session) {
 	c.Helper()
 	if !got.CreatedAt.Equal(want.CreatedAt) || !got.LastSeen.Equal(want.LastSeen) || !got.AuthTime.Equal(want.AuthTime) ||
-		got.ID != want.ID || got.Subject != want.Subject || got.Device != want.Device {
+		got.ID != want.ID || got.Subject != want.Subject || got.Epoch != want.Epoch || got.Device != want.Device {
 		c.Errorf("the session is %+v; want %+v", got, want)
 	}
 }
@@ -88,7 +105,11 @@ func gone(c contract) {
 
 func rotated(c contract) {
 	want := c.create("s1")
-	c.subject("s1", want.Subject)
+	found, err := c.store.Find(c.Context(), "s1")
+	if err != nil {
+		c.Fatal(err)
+	}
+	c.same(found, want)
 	for n := range uint64(5) {
 		after := time.Duration(n) * time.Hour
 		want.LastSeen = at(after)
@@ -184,7 +205,7 @@ func atOnce(c contract) {
 	var group sync.WaitGroup
 	for range cap(outcomes) {
 		group.Go(func() {
-			_, counter, outcome, err := c.store.Rotate(c.Context(), "s1", 0, at(time.Second))
+			_, counter, outcome, err := c.store.Rotate(c.Context(), "s1", 0, 3, at(time.Second))
 			if err != nil || counter != 1 {
 				c.Errorf("counter %d, %v; want 1", counter, err)
 			}
