@@ -1,9 +1,12 @@
-// Package redisstore keeps sessions in Redis.
+// Package redisstore keeps sessions in Redis, and the mails that are to be sent.
 //
-//	{session:<sid>}  hash  subject, created, seen, auth (Unix milliseconds), address, agent, counter, rotated;
-//	                       reused, once a refresh token came that must have been copied
+//	{session:<sid>}  hash    subject, created, seen, auth (Unix milliseconds), address, agent, counter, rotated;
+//	                         reused, once a refresh token came that must have been copied
+//	{mail}:queue     stream  id, kind, to, fields (JSON), queued (Unix milliseconds), tries; group senders
+//	{mail}:waits     zset    the same as a JSON list, by when it is due again (Unix milliseconds)
 //
-// Each key expires by itself at the earlier of the idle and the absolute limit.
+// The key of a session expires by itself at the earlier of the idle and the absolute limit. A mail is removed when it has
+// been sent or given up.
 package redisstore
 
 import (
