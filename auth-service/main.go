@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"gatehouse/auth-service/internal/api"
 	"gatehouse/auth-service/internal/redisstore"
@@ -67,10 +68,15 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	app := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, BodyLimit: bodyLimit, KeepID: true})
 	a.Routes(app)
 	ready := func(ctx context.Context) error { return store.Ping(ctx).Err() }
-	return httpserver.Run(ctx, log, started,
-		httpserver.Server{App: app, Addr: c.Listen},
-		httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen},
-	)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return newMailing(c, store, log).run(ctx) })
+	group.Go(func() error {
+		return httpserver.Run(ctx, log, started,
+			httpserver.Server{App: app, Addr: c.Listen},
+			httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen},
+		)
+	})
+	return group.Wait()
 }
 
 func sessions(ctx context.Context, c *config, store redis.UniversalClient, keys []ed25519.PublicKey) *session.Service {
