@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	netmail "net/mail"
 	"net/url"
 	"time"
 
+	"gatehouse/auth-service/internal/mail"
 	"gatehouse/internal/cookiename"
 	"gatehouse/internal/env"
 	"gatehouse/internal/origin"
@@ -30,10 +32,14 @@ type config struct {
 	SigningKey     env.Secret    `env:"SIGNING_KEY,required"`    // PKCS #8 PEM; the first block signs, all are published
 	RefreshKey     env.Secret    `env:"REFRESH_KEY,required"`    // for the HMACs of refresh tokens, device cookies and throttled accounts
 	ServiceSecret  env.Secret    `env:"SERVICE_SECRET,required"` // shows who calls, on both internal listeners
+	SMTPURL        env.Secret    `env:"SMTP_URL"`                // the mail server; none: no mails
+	MailFrom       string        `env:"MAIL_FROM"`               // who sends the mails
 	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
 
 	origins     []*url.URL           // Origins, read by Check
 	signingKeys []ed25519.PrivateKey // SigningKey, read by Check
+	mailServer  *mail.Server         // SMTPURL, read by Check; nil: none
+	mailFrom    *netmail.Address     // MailFrom, read by Check
 }
 
 // minRefreshKey is the shortest key for refresh tokens, in bytes.
@@ -41,12 +47,14 @@ const minRefreshKey = 32
 
 // Check finds the mistakes that no type shows.
 func (c *config) Check() error {
-	var publicErr, originsErr, keyErr error
+	var publicErr, originsErr, keyErr, smtpErr, fromErr error
 	c.PublicURL, publicErr = origin.Of(c.PublicURL)
 	c.origins, originsErr = origin.ParseList(c.Origins)
 	if c.SigningKey != "" {
 		c.signingKeys, keyErr = token.ParsePrivateKeys([]byte(c.SigningKey.Reveal()))
 	}
+	c.mailServer, smtpErr = mail.ParseServer(c.SMTPURL.Reveal())
+	c.mailFrom, fromErr = mail.ParseFrom(c.MailFrom, c.PublicURL)
 	return errors.Join(
 		env.Mistake("PUBLIC_URL", publicErr),
 		env.Mistake("CORS_ALLOW_ORIGINS", originsErr),
@@ -57,6 +65,8 @@ func (c *config) Check() error {
 		env.Mistake("SIGNING_KEY", keyErr),
 		env.Mistake("REFRESH_KEY", c.RefreshKey.AtLeast(minRefreshKey)),
 		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(peer.MinSecret)),
+		env.Mistake("SMTP_URL", smtpErr),
+		env.Mistake("MAIL_FROM", fromErr),
 	)
 }
 

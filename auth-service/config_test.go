@@ -15,6 +15,9 @@ func TestConfiguration(t *testing.T) {
 	if c.PublicURL.String() != "http://localhost:8087" || c.CookieName != "jwt" || c.AccessTTL != time.Hour || len(c.origins) != 0 || len(c.signingKeys) != 1 {
 		t.Errorf("the defaults are %+v", c)
 	}
+	if c.mailServer != nil || c.mailFrom.String() != `"Gatehouse" <gatehouse@localhost>` {
+		t.Errorf("mails are sent by %v over %v; want no server", c.mailFrom, c.mailServer)
+	}
 	good := environment(t, "redis://localhost/0", "http://user-service:8092")
 	for name, mistake := range map[string]struct{ pair, want string }{
 		"a short refresh key":        {"REFRESH_KEY=" + strings.Repeat("s", 31), "REFRESH_KEY: 31 bytes are too few"},
@@ -28,6 +31,9 @@ func TestConfiguration(t *testing.T) {
 		"an origin that is none":     {"CORS_ALLOW_ORIGINS=*", `CORS_ALLOW_ORIGINS: "*" is not`},
 		"a level that is none":       {"LOG_LEVEL=loud", "LOG_LEVEL: "},
 		"a page for all pages":       {"PUBLIC_URL=https://gate.example/page", "PUBLIC_URL: "},
+		"a mail server that is none": {"SMTP_URL=http://u:ssssssssssssss@h:25", "SMTP_URL: the scheme is neither"},
+		"a mail server and no port":  {"SMTP_URL=smtp://u:ssssssssssssss@h", "SMTP_URL: there is no port"},
+		"a sender that is none":      {"MAIL_FROM=Gatehouse", "MAIL_FROM: not one address"},
 		"a cookie name that is none": {"JWT_TOKEN_NAME=a b", "JWT_TOKEN_NAME: "},
 	} {
 		err := env.LoadFrom(new(config), append(append([]string(nil), good...), mistake.pair))
@@ -61,7 +67,7 @@ func TestPagesOfAnotherSiteWantHTTPS(t *testing.T) {
 
 func TestAllMistakesAreReportedWithCode2(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{asMain, "SERVICE_SECRET=short", "ACCESS_TOKEN_TTL=1000h", "PUBLIC_URL=x", "SIGNING_KEY_FILE=/no/such"}
+	cmd.Env = []string{asMain, "SERVICE_SECRET=short", "ACCESS_TOKEN_TTL=1000h", "PUBLIC_URL=x", "SIGNING_KEY_FILE=/no/such", "SMTP_URL=http://h", "MAIL_FROM=x"}
 	var report strings.Builder
 	cmd.Stderr = &report
 	err := cmd.Run()
@@ -70,6 +76,7 @@ func TestAllMistakesAreReportedWithCode2(t *testing.T) {
 	}
 	for _, want := range []string{
 		"auth-service: the configuration has mistakes:\n", "SERVICE_SECRET: 5 bytes", "ACCESS_TOKEN_TTL: from", "PUBLIC_URL: ", "REDIS_URL: must be set", "SIGNING_KEY_FILE: ", "REFRESH_KEY",
+		"SMTP_URL: the scheme", "SMTP_URL: there is no port", "MAIL_FROM: not",
 	} {
 		if !strings.Contains(report.String(), want) {
 			t.Errorf("%q is not in the report:\n%s", want, report.String())

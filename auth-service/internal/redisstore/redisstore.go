@@ -1,12 +1,14 @@
-// Package redisstore keeps sessions in Redis.
+// Package redisstore keeps sessions in Redis, and the mails that are to be sent.
 //
 //	{session:<sid>}         hash        subject, epoch, created, seen, auth (Unix milliseconds), address, agent, counter,
 //	                                    rotated; reused, once a refresh token came that must have been copied
 //	{sessions:<sub>}:index  sorted set  the user's sessions: sid -> its absolute end, in Unix milliseconds
 //	{sessions:<sub>}:epoch  string      sessions of an epoch before this one are not let in
+//	{mail}:queue            stream      id, kind, to, fields (JSON), queued (Unix milliseconds), tries; group senders
+//	{mail}:waits            sorted set  the same as a JSON list, by when it is due again, in Unix milliseconds
 //
-// Each key expires by itself: a session at the earlier of the idle and the absolute limit, the others with the last session
-// that they may have to do with.
+// Each key of sessions expires by itself: a session at the earlier of the idle and the absolute limit, the others with the
+// last session that they may have to do with. A mail is removed when it has been sent or given up.
 //
 // A session and its user's keys are on different nodes of a cluster, so what concerns both takes two steps. A session is put
 // in before it enters the index, and leaves the index after it is gone: whatever stops between the two leaves a session that
