@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"gatehouse/internal/redistest"
 	"gatehouse/internal/revocation"
 )
@@ -23,6 +25,10 @@ func newList(t *testing.T) (*redistest.Server, *revocation.List, revocation.Toke
 	return server, list, revocation.Token{
 		SessionID: "s1", ID: "t1", Subject: "7", IssuedAt: now, Generation: generation,
 	}, &now
+}
+
+func z(member string, until time.Time) redis.Z {
+	return redis.Z{Member: member, Score: float64(until.UnixMilli())}
 }
 
 func want(t *testing.T, list *revocation.List, token revocation.Token, revoked bool) {
