@@ -41,7 +41,7 @@ func New(client redis.UniversalClient, tokenTTL time.Duration, now func() time.T
 func (l *List) Revoked(ctx context.Context, t Token) (bool, error) {
 	pipe := l.redis.Pipeline()
 	generation := pipe.Get(ctx, generationKey)
-	entries := pipe.ZMScore(ctx, setKey, "sid:"+t.SessionID, "jti:"+t.ID)
+	entries := pipe.ZMScore(ctx, setKey, "sid:"+t.SessionID, "jti:"+t.ID, "kid:"+t.KeyID)
 	notBefore := pipe.ZMScore(ctx, usersKey, t.Subject)
 	if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil {
 		return false, fmt.Errorf("%w: %w", ErrUnknown, err)
@@ -80,6 +80,11 @@ func (l *List) Session(ctx context.Context, sid string, until time.Time) error {
 // Token refuses one access token until it expires.
 func (l *List) Token(ctx context.Context, jti string, until time.Time) error {
 	return l.add(ctx, setKey, "jti:"+jti, until.Add(entryMargin), l.now())
+}
+
+// Key implements Revoker.
+func (l *List) Key(ctx context.Context, kid string, until time.Time) error {
+	return l.add(ctx, setKey, "kid:"+kid, until.Add(entryMargin), l.now())
 }
 
 // User implements Revoker. An entry goes once every token from before it must have expired.

@@ -65,6 +65,7 @@ type Claims struct {
 	SessionID  string           `json:"sid"`
 	Generation string           `json:"gen"`       // of the revocation list, DESIGN: revocation
 	AuthTime   *jwt.NumericDate `json:"auth_time"` // when the password was last proved (OpenID Connect Core §2)
+	KeyID      string           `json:"-"`         // kid of the key that verified the token; nothing when signing
 }
 
 // NewClaims says that the principal may act from now on for the time given. The id (jti) must be unique.
@@ -118,7 +119,7 @@ func Verify(raw string, keys Keys) (*Claims, error) {
 	return claims, nil
 }
 
-// KeyFunc chooses the one key that may verify a token, by its header.
+// KeyFunc chooses the one key that may verify a token, by its header, and notes in the claims which one that was.
 func KeyFunc(keys Keys) jwt.Keyfunc {
 	return func(t *jwt.Token) (any, error) {
 		kid, _ := t.Header["kid"].(string)
@@ -132,6 +133,9 @@ func KeyFunc(keys Keys) jwt.Keyfunc {
 		key, err := keys.Key(kid)
 		if err != nil {
 			return nil, err
+		}
+		if claims, ours := t.Claims.(*Claims); ours {
+			claims.KeyID = kid
 		}
 		return key, nil
 	}
