@@ -57,7 +57,7 @@ func newSigningKey() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	pem, err := token.MarshalPrivateKey(key)
+	pem, err := token.NewKeyRing(token.SigningKey{Key: key}).Marshal()
 	return string(pem), err
 }
 
