@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
-	"strings"
 	"testing"
 	"time"
 
@@ -85,13 +84,4 @@ func newKey(t testing.TB) (ed25519.PrivateKey, ed25519.PublicKey, string) {
 		t.Fatal(err)
 	}
 	return private, public, token.Thumbprint(public)
-}
-
-// kidOfToken is the kid in the header of a token.
-func kidOfToken(raw string) string {
-	first, _, _ := strings.Cut(raw, ".")
-	data, _ := base64.RawURLEncoding.DecodeString(first)
-	var header struct{ Kid string }
-	json.Unmarshal(data, &header)
-	return header.Kid
 }

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"gatehouse/internal/token"
 )
 
@@ -35,14 +33,7 @@ func kids(r token.KeyRing) []string {
 }
 
 // signs is the kid of the key that signs at the time.
-func signs(t rapid.TB, r token.KeyRing, now time.Time) string {
-	t.Helper()
-	raw, err := r.Signer(now).Sign(token.Claims{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kidOfToken(raw)
-}
+func signs(r token.KeyRing, now time.Time) string { return r.Signer(now).KeyID() }
 
 func TestEachKeySignsUntilTheNext(t *testing.T) {
 	always, alwaysKid := named(t, time.Time{})
@@ -55,13 +46,13 @@ func TestEachKeySignsUntilTheNext(t *testing.T) {
 		for after, want := range map[time.Duration]string{
 			-time.Nanosecond: alwaysKid, 0: secondKid, time.Hour - 1: secondKid, time.Hour: thirdKid, 1000 * time.Hour: thirdKid,
 		} {
-			if got := signs(t, r, noon.Add(after)); got != want {
+			if got := signs(r, noon.Add(after)); got != want {
 				t.Errorf("%s, %v after noon: %s signs; want %s", name, after, got, want)
 			}
 		}
 	}
 	early := token.NewKeyRing(third, second)
-	if got := signs(t, early, noon.Add(-time.Hour)); got != secondKid {
+	if got := signs(early, noon.Add(-time.Hour)); got != secondKid {
 		t.Errorf("while none has come %s signs; want the oldest, %s", got, secondKid)
 	}
 }
@@ -92,8 +83,8 @@ func TestKeysWithoutATimeRetireNobody(t *testing.T) {
 	one, oneKid := named(t, time.Time{})
 	two, twoKid := named(t, time.Time{})
 	r := reread(t, token.NewKeyRing(one, two))
-	if got := kids(r.Retire(noon, time.Hour)); !slices.Equal(got, []string{oneKid, twoKid}) || signs(t, r, noon) != oneKid {
-		t.Errorf("%v are published, %s signs; want both, and %s", got, signs(t, r, noon), oneKid)
+	if got := kids(r.Retire(noon, time.Hour)); !slices.Equal(got, []string{oneKid, twoKid}) || signs(r, noon) != oneKid {
+		t.Errorf("%v are published, %s signs; want both, and %s", got, signs(r, noon), oneKid)
 	}
 	next, nextKid := named(t, noon)
 	if got := kids(reread(t, r.With(next)).Retire(noon.Add(time.Hour), time.Hour)); !slices.Equal(got, []string{nextKid}) {
@@ -121,7 +112,7 @@ func TestKeyRingRoundTrip(t *testing.T) {
 	if got := kids(r); !slices.Equal(got, []string{twoKid, oneKid}) {
 		t.Errorf("%v came back; want %v", got, []string{twoKid, oneKid})
 	}
-	if signs(t, r, noon.Add(-1)) != oneKid || signs(t, r, noon) != twoKid {
+	if signs(r, noon.Add(-1)) != oneKid || signs(r, noon) != twoKid {
 		t.Error("the time did not come back, in whole seconds")
 	}
 }

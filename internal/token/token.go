@@ -152,6 +152,9 @@ func NewSigner(key ed25519.PrivateKey) *Signer {
 	return &Signer{kid: Thumbprint(key.Public().(ed25519.PublicKey)), key: key}
 }
 
+// KeyID is the kid of the key.
+func (s *Signer) KeyID() string { return s.kid }
+
 // Sign makes the compact form of a token, with the constant claims filled in.
 func (s *Signer) Sign(c Claims) (string, error) {
 	c.Issuer, c.Audience = Issuer, jwt.ClaimStrings{Audience}

@@ -164,7 +164,7 @@ func TestSignedTokensComeBack(t *testing.T) {
 			}
 		}
 		got.AuthTime = want.AuthTime
-		if got != want || claims.ID != "t1" || claims.Generation != "g1" {
+		if got != want || claims.ID != "t1" || claims.Generation != "g1" || claims.KeyID != signer.KeyID() {
 			t.Fatalf("came back as %+v, %+v; want %+v", got, claims, want)
 		}
 	})

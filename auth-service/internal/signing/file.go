@@ -87,7 +87,7 @@ func (f *File) use(ctx context.Context, data []byte, err error) {
 	}
 	f.refuseDropped(ctx)
 	f.keys.ring.Store(&ring)
-	f.log.Info("the signing keys have changed", "keys", len(kept))
+	f.log.Info("the signing keys have changed", "keys", len(kept), "signs", ring.Signer(f.keys.now()).KeyID())
 }
 
 // refuseDropped puts on the list what is not there yet.
