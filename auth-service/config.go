@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,13 +25,14 @@ type config struct {
 	AccessTTL      time.Duration `env:"ACCESS_TOKEN_TTL"   envDefault:"1h"`
 	UserServiceURL *url.URL      `env:"USER_SERVICE_URL"   envDefault:"http://user-service:8092"`
 	RedisURL       env.Secret    `env:"REDIS_URL,required"`
-	SigningKey     env.Secret    `env:"SIGNING_KEY,required"`    // PKCS #8 PEM; the first block signs, all are published
+	SigningKey     env.Secret    `env:"SIGNING_KEY,required"`    // PEM blocks, as token.ParseKeyRing reads them
+	SigningKeyFile string        `env:"SIGNING_KEY_FILE"`        // where they are read again when they change
 	RefreshKey     env.Secret    `env:"REFRESH_KEY,required"`    // for the HMAC of refresh tokens
 	ServiceSecret  env.Secret    `env:"SERVICE_SECRET,required"` // shows user-service who calls
 	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
 
-	origins     []*url.URL           // Origins, read by Check
-	signingKeys []ed25519.PrivateKey // SigningKey, read by Check
+	origins     []*url.URL    // Origins, read by Check
+	signingKeys token.KeyRing // SigningKey, read by Check
 }
 
 // minRefreshKey is the shortest key for refresh tokens, in bytes.
@@ -44,7 +44,7 @@ func (c *config) Check() error {
 	c.PublicURL, publicErr = origin.Of(c.PublicURL)
 	c.origins, originsErr = origin.ParseList(c.Origins)
 	if c.SigningKey != "" {
-		c.signingKeys, keyErr = token.ParsePrivateKeys([]byte(c.SigningKey.Reveal()))
+		c.signingKeys, keyErr = token.ParseKeyRing([]byte(c.SigningKey.Reveal()))
 	}
 	return errors.Join(
 		env.Mistake("PUBLIC_URL", publicErr),

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -19,11 +18,11 @@ import (
 	"gatehouse/auth-service/internal/api"
 	"gatehouse/auth-service/internal/redisstore"
 	"gatehouse/auth-service/internal/session"
+	"gatehouse/auth-service/internal/signing"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/replica"
 	"gatehouse/internal/revocation"
-	"gatehouse/internal/token"
 	"gatehouse/internal/userapi"
 )
 
@@ -33,6 +32,9 @@ const (
 	userCallTimeout = 8 * time.Second // user-service gives up after 7 s, the gateway after 10 s
 )
 
+// rereadEvery is the time between two looks at the file of the signing keys; token.MinLead counts on two of them.
+const rereadEvery = time.Second
+
 func main() {
 	var c config
 	os.Exit(httpserver.Program{
@@ -40,13 +42,21 @@ func main() {
 		Config: &c,
 		Level:  func() slog.Level { return c.LogLevel },
 		Health: func() string { return c.HealthListen },
-		Run:    func(ctx context.Context, log *slog.Logger) error { return run(ctx, log, &c, nil) },
+		Run: func(ctx context.Context, log *slog.Logger) error {
+			return run(ctx, log, &c, world{now: time.Now, ticks: time.Tick(rereadEvery)})
+		},
 	}.Main(os.Args))
 }
 
-// run is the program: it serves until the context ends. It calls started, if not nil, with the addresses of the service
-// and of its health once both are open.
-func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Addr)) error {
+// world is what tests put another in the place of.
+type world struct {
+	now     func() time.Time
+	ticks   <-chan time.Time // when to look at the file of the signing keys
+	started func([]net.Addr) // may be nil; gets the addresses of the service and of its health once both are open
+}
+
+// run is the program: it serves until the context ends.
+func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	store, err := redisurl.Open(c.RedisURL.Reveal())
 	if err != nil {
 		return fmt.Errorf("REDIS_URL: %w", err)
@@ -55,45 +65,39 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	if err := redisurl.CheckPolicy(ctx, store); errors.Is(err, redisurl.ErrEvicts) {
 		return err
 	}
-	keys := publicKeys(c.signingKeys)
-	keySet, err := token.MarshalJWKS(keys)
-	if err != nil {
-		return err
+	keys := signing.New(c.signingKeys, c.AccessTTL, w.now)
+	if c.SigningKeyFile != "" {
+		list := revocation.New(store, w.now)
+		go signing.NewFile(keys, c.SigningKeyFile, c.SigningKey.Reveal(), list, log).Follow(ctx, w.ticks)
 	}
 	a := api.API{
-		Sessions: sessions(ctx, c, store, keys),
+		Sessions: sessions(ctx, c, store, keys, w.now),
 		Cookies:  api.NewCookies(c.CookieName, c.PublicURL, c.origins, c.AccessTTL),
-		KeySet:   keySet,
+		KeySet:   keys.JWKS,
 	}
 	app := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, BodyLimit: bodyLimit, KeepID: true})
 	a.Routes(app)
 	ready := func(ctx context.Context) error { return redisurl.CheckPolicy(ctx, store) } // also one that was down at the start
-	return httpserver.Run(ctx, log, started,
+	return httpserver.Run(ctx, log, w.started,
 		httpserver.Server{App: app, Addr: c.Listen},
 		httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen},
 	)
 }
 
-func sessions(ctx context.Context, c *config, store redis.UniversalClient, keys []ed25519.PublicKey) *session.Service {
+func sessions(
+	ctx context.Context, c *config, store redis.UniversalClient, keys *signing.Keys, now func() time.Time,
+) *session.Service {
 	transport := replica.NewTransport(ctx, replica.System, c.UserServiceURL)
 	client := &http.Client{Transport: transport, Timeout: userCallTimeout}
 	return &session.Service{
 		Users:     userapi.NewClient(c.UserServiceURL.String(), c.ServiceSecret.Reveal(), client),
 		Store:     redisstore.New(store),
-		Revoked:   revocation.New(store, time.Now),
-		Signer:    token.NewSigner(c.signingKeys[0]),
-		Keys:      token.NewKeySet(keys),
+		Revoked:   revocation.New(store, now),
+		Signer:    keys,
+		Keys:      keys,
 		Refresh:   session.NewRefreshTokens([]byte(c.RefreshKey.Reveal())),
 		AccessTTL: c.AccessTTL,
-		Now:       time.Now,
+		Now:       now,
 		NewID:     rand.Text,
 	}
-}
-
-func publicKeys(private []ed25519.PrivateKey) []ed25519.PublicKey {
-	keys := make([]ed25519.PublicKey, len(private))
-	for i, key := range private {
-		keys[i] = key.Public().(ed25519.PublicKey)
-	}
-	return keys
 }

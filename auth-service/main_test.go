@@ -14,8 +14,10 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"gatehouse/internal/env"
 	"gatehouse/internal/httpserver"
@@ -45,7 +47,7 @@ func signingKey(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	block, err := token.MarshalPrivateKey(key)
+	block, err := token.NewKeyRing(token.SigningKey{Key: key}).Marshal()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,22 +109,36 @@ func status(t *testing.T, client *http.Client, method, address, body string) (in
 	return resp.StatusCode, string(text)
 }
 
+// start runs the program and gives the URL of the service and the address of its health. It ends with stop or with the
+// test.
+func start(t *testing.T, c *config, w world) (service, health string, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	started, done := make(chan []net.Addr, 1), make(chan error, 1)
+	w.started = func(addrs []net.Addr) { started <- addrs }
+	go func() { done <- run(ctx, slog.New(slog.DiscardHandler), c, w) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+	})
+	select {
+	case addrs := <-started:
+		t.Cleanup(stop)
+		return "http://" + addrs[0].String(), addrs[1].String(), stop
+	case err := <-done:
+		cancel()
+		t.Fatal(err)
+		return "", "", nil
+	}
+}
+
 // The whole program, from its start through a sign-in, a refresh and a sign-out over TCP to its end.
 func TestTheProgram(t *testing.T) {
 	redis := redistest.Start(t)
 	c := load(t, environment(t, redis.URL(), userService(t).URL))
-	ctx, stop := context.WithCancel(t.Context())
-	started, done := make(chan []net.Addr, 1), make(chan error, 1)
-	go func() {
-		done <- run(ctx, slog.New(slog.DiscardHandler), c, func(addrs []net.Addr) { started <- addrs })
-	}()
-	var addrs []net.Addr
-	select {
-	case addrs = <-started:
-	case err := <-done:
-		t.Fatal(err)
-	}
-	service, health := "http://"+addrs[0].String(), addrs[1].String()
+	service, health, stop := start(t, c, world{now: time.Now})
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -154,9 +170,6 @@ func TestTheProgram(t *testing.T) {
 		t.Error("it says that it is ready without Redis")
 	}
 	stop()
-	if err := <-done; err != nil {
-		t.Errorf("it ended with %v", err)
-	}
 	if conn, err := net.Dial("tcp", health); err == nil {
 		conn.Close()
 		t.Error("it still listens")
@@ -169,7 +182,7 @@ func TestItRefusesARedisThatEvicts(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := load(t, environment(t, redis.URL(), "http://127.0.0.1:1"))
-	err := run(t.Context(), slog.New(slog.DiscardHandler), c, func([]net.Addr) { t.Error("it started") })
+	err := run(t.Context(), slog.New(slog.DiscardHandler), c, world{now: time.Now, started: func([]net.Addr) { t.Error("it started") }})
 	if err == nil || !strings.Contains(err.Error(), "noeviction") {
 		t.Errorf("%v; want one that says noeviction", err)
 	}

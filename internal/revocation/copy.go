@@ -64,7 +64,7 @@ func (c *Copy) Held() bool { return c.lease.Load().holds(c.now()) }
 
 func (s *state) revoked(t Token) bool {
 	return t.Generation != s.generation ||
-		s.entries.has("sid:", t.SessionID) || s.entries.has("jti:", t.ID) ||
+		s.entries.has(sessionPrefix, t.SessionID) || s.entries.has(tokenPrefix, t.ID) || s.entries.has(keyPrefix, t.KeyID) ||
 		uint64(t.IssuedAt.UnixMilli()) <= s.users.score("", t.Subject)
 }
 

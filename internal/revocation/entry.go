@@ -15,13 +15,9 @@ type Entry struct {
 	score  uint64 // Unix milliseconds
 }
 
-// Refuses reports whether the entry refuses the token.
-func (e Entry) Refuses(t Token) bool {
-	if e.kind == ofUser {
-		return e.member == t.Subject && uint64(t.IssuedAt.UnixMilli()) <= e.score
-	}
-	return e.member == sessionMember(t.SessionID) || e.member == tokenMember(t.ID)
-}
-
-func sessionMember(sid string) string { return "sid:" + sid }
-func tokenMember(jti string) string   { return "jti:" + jti }
+// The prefixes of the members of {rev}:set.
+const (
+	sessionPrefix = "sid:"
+	tokenPrefix   = "jti:"
+	keyPrefix     = "kid:"
+)

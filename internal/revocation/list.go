@@ -35,7 +35,7 @@ func New(client redis.UniversalClient, now func() time.Time) *List {
 func (l *List) Revoked(ctx context.Context, t Token) (bool, error) {
 	pipe := l.redis.Pipeline()
 	generation := pipe.HGet(ctx, generationKey, "id")
-	entries := pipe.ZMScore(ctx, setKey, sessionMember(t.SessionID), tokenMember(t.ID))
+	entries := pipe.ZMScore(ctx, setKey, sessionPrefix+t.SessionID, tokenPrefix+t.ID, keyPrefix+t.KeyID)
 	notBefore := pipe.ZMScore(ctx, usersKey, t.Subject)
 	if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil {
 		return false, fmt.Errorf("%w: %w", ErrUnknown, err)
@@ -68,12 +68,17 @@ func (l *List) generation(ctx context.Context) (string, uint64, error) {
 
 // Session implements Revoker.
 func (l *List) Session(ctx context.Context, sid string, until time.Time) error {
-	return l.revoke(ctx, Entry{inSet, sessionMember(sid), keptUntil(until)})
+	return l.revoke(ctx, Entry{inSet, sessionPrefix + sid, keptUntil(until)})
 }
 
 // Token refuses one access token until it expires.
 func (l *List) Token(ctx context.Context, jti string, until time.Time) error {
-	return l.revoke(ctx, Entry{inSet, tokenMember(jti), keptUntil(until)})
+	return l.revoke(ctx, Entry{inSet, tokenPrefix + jti, keptUntil(until)})
+}
+
+// Key implements Revoker.
+func (l *List) Key(ctx context.Context, kid string, until time.Time) error {
+	return l.revoke(ctx, Entry{inSet, keyPrefix + kid, keptUntil(until)})
 }
 
 // User implements Revoker.

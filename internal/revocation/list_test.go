@@ -23,7 +23,7 @@ func newList(t *testing.T) (*redistest.Server, *revocation.List, revocation.Toke
 		t.Fatal(err)
 	}
 	return server, list, revocation.Token{
-		SessionID: "s1", ID: "t1", Subject: "7", IssuedAt: now, Generation: generation,
+		SessionID: "s1", ID: "t1", KeyID: "k1", Subject: "7", IssuedAt: now, Generation: generation,
 	}, &now
 }
 
@@ -57,6 +57,18 @@ func TestTokenIsRevokedAlone(t *testing.T) {
 	}
 	want(t, list, token, true)
 	token.ID = "t2"
+	want(t, list, token, false)
+}
+
+func TestKeyIsRevokedAndNoOther(t *testing.T) {
+	_, list, token, now := newList(t)
+	if err := list.Key(t.Context(), "k1", now.Add(ttl)); err != nil {
+		t.Fatal(err)
+	}
+	want(t, list, token, true)
+	token.SessionID, token.ID, token.Subject = "s2", "t2", "8"
+	want(t, list, token, true)
+	token.KeyID = "k2"
 	want(t, list, token, false)
 }
 

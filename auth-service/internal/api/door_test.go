@@ -100,7 +100,7 @@ func open(t *testing.T, public string, origins ...string) *door {
 			AccessTTL: time.Hour, Now: time.Now, NewID: rand.Text,
 		},
 		Cookies: api.NewCookies("jwt", parse(t, public), allowed, time.Hour),
-		KeySet:  d.keySet,
+		KeySet:  func() ([]byte, error) { return d.keySet, nil },
 	}).Routes(d.app)
 	return d
 }

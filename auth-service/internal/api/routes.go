@@ -15,7 +15,7 @@ import (
 type API struct {
 	Sessions *session.Service
 	Cookies  Cookies
-	KeySet   []byte // the public keys as a JSON Web Key Set
+	KeySet   func() ([]byte, error) // the public keys of the moment as a JSON Web Key Set
 }
 
 // Routes is the whole API of auth-service.

@@ -74,12 +74,19 @@ type List interface {
 	revocation.Revoker
 }
 
+// Signer makes the compact form of an access token.
+type Signer interface {
+	Sign(token.Claims) (string, error)
+}
+
+var _ Signer = (*token.Signer)(nil)
+
 // Service signs people in and out.
 type Service struct {
 	Users     userapi.Directory
 	Store     Store
 	Revoked   List
-	Signer    *token.Signer
+	Signer    Signer
 	Keys      token.Keys
 	Refresh   RefreshTokens
 	AccessTTL time.Duration

@@ -40,14 +40,14 @@ type door struct {
 // list is a revocation list of the test's own.
 type list struct {
 	mu      sync.Mutex
-	revoked map[string]bool // by session
+	revoked map[string]bool // by session or kid
 	err     error
 }
 
 func (l *list) Revoked(_ context.Context, t revocation.Token) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.revoked[t.SessionID], l.err
+	return l.revoked[t.SessionID] || l.revoked[t.KeyID], l.err
 }
 
 func (l *list) set(revoked map[string]bool, err error) {

@@ -151,6 +151,19 @@ func TestRevokedToken(t *testing.T) {
 	d.want(d.call("GET", "/api/id", "", cookie), 200, "")
 }
 
+func TestTokenOfADroppedKey(t *testing.T) {
+	d := open(t)
+	cookie := "Cookie: jwt=" + d.token("User")
+	d.list.set(map[string]bool{"another": true}, nil)
+	d.want(d.call("GET", "/api/id", "", cookie), 200, "")
+	d.list.set(map[string]bool{token.Thumbprint(d.key.Public().(ed25519.PublicKey)): true}, nil)
+	r := d.call("GET", "/api/id", "", cookie)
+	d.want(r, 401, invalid)
+	if len(r.Cookies()) > 0 {
+		t.Error("the cookies must be kept: the refresh token is still good")
+	}
+}
+
 func TestUnknownRevocationFailsClosed(t *testing.T) {
 	d := open(t)
 	d.list.set(nil, errors.Join(revocation.ErrUnknown, errors.New("dial 10.0.0.9: refused")))
