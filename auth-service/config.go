@@ -27,7 +27,7 @@ type config struct {
 	UserServiceURL *url.URL      `env:"USER_SERVICE_URL"   envDefault:"http://user-service:8092"`
 	RedisURL       env.Secret    `env:"REDIS_URL,required"`
 	SigningKey     env.Secret    `env:"SIGNING_KEY,required"`    // PKCS #8 PEM; the first block signs, all are published
-	RefreshKey     env.Secret    `env:"REFRESH_KEY,required"`    // for the HMAC of refresh tokens
+	RefreshKey     env.Secret    `env:"REFRESH_KEY,required"`    // for the HMACs of refresh tokens, device cookies and throttled accounts
 	ServiceSecret  env.Secret    `env:"SERVICE_SECRET,required"` // shows user-service who calls
 	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
 

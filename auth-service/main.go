@@ -23,6 +23,7 @@ import (
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/replica"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
 	"gatehouse/internal/userapi"
 )
@@ -77,13 +78,16 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 func sessions(ctx context.Context, c *config, store redis.UniversalClient, keys []ed25519.PublicKey) *session.Service {
 	transport := replica.NewTransport(ctx, replica.System, c.UserServiceURL)
 	client := &http.Client{Transport: transport, Timeout: userCallTimeout}
+	key := []byte(c.RefreshKey.Reveal())
 	return &session.Service{
 		Users:     userapi.NewClient(c.UserServiceURL.String(), c.ServiceSecret.Reveal(), client),
 		Store:     redisstore.New(store),
 		Revoked:   revocation.New(store, time.Now),
 		Signer:    token.NewSigner(c.signingKeys[0]),
 		Keys:      token.NewKeySet(keys),
-		Refresh:   session.NewRefreshTokens([]byte(c.RefreshKey.Reveal())),
+		Refresh:   session.NewRefreshTokens(key),
+		Devices:   session.NewKnownDevices(key),
+		Attempts:  session.NewAttempts(throttle.New(store, time.Now), key),
 		AccessTTL: c.AccessTTL,
 		Now:       time.Now,
 		NewID:     rand.Text,

@@ -5,9 +5,8 @@
 //
 //	{throttle:<name>:<key>}  string  when the key will be as if it had never been charged, in Unix milliseconds
 //
-// It expires at that moment. The time is that of the caller and not of Redis, as everywhere in Gatehouse: tests set it
-// instead of waiting, and a replica whose clock is ahead gains the difference once, because the number never goes back
-// to an earlier time than the one it was charged at.
+// It expires by itself soon after. The time is that of the caller and not of Redis, as everywhere in Gatehouse: tests set
+// it instead of waiting, and a replica whose clock is ahead gains the difference once and no more.
 package throttle
 
 import (
@@ -45,6 +44,9 @@ type Throttle struct {
 func New(client redis.UniversalClient, now func() time.Time) *Throttle {
 	return &Throttle{redis: client, now: now}
 }
+
+// margin is how much longer than needed a key is kept, for clocks that differ.
+const margin = time.Minute
 
 // Ticket is an attempt that was let through. That of nobody, the zero value, gives nothing back.
 type Ticket struct {
@@ -107,7 +109,8 @@ func (t *Throttle) each(ctx context.Context, script string, charges []Charge) ([
 	pipe := t.redis.Pipeline()
 	replies := make([]*redis.Cmd, len(charges))
 	for i, c := range charges {
-		replies[i] = pipe.Eval(ctx, script, []string{c.redisKey()}, now, c.Every.Milliseconds(), c.Burst)
+		replies[i] = pipe.Eval(ctx, script, []string{c.redisKey()},
+			now, c.Every.Milliseconds(), c.Burst, margin.Milliseconds())
 	}
 	_, err := pipe.Exec(ctx)
 	return replies, err
