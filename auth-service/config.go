@@ -27,7 +27,7 @@ type config struct {
 	RedisURL       env.Secret    `env:"REDIS_URL,required"`
 	SigningKey     env.Secret    `env:"SIGNING_KEY,required"`    // PEM blocks, as token.ParseKeyRing reads them
 	SigningKeyFile string        `env:"SIGNING_KEY_FILE"`        // where they are read again when they change
-	RefreshKey     env.Secret    `env:"REFRESH_KEY,required"`    // for the HMAC of refresh tokens
+	RefreshKey     env.Secret    `env:"REFRESH_KEY,required"`    // for the HMACs of refresh tokens, device cookies and throttled accounts
 	ServiceSecret  env.Secret    `env:"SERVICE_SECRET,required"` // shows user-service who calls
 	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
 

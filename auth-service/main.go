@@ -23,6 +23,7 @@ import (
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/replica"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/throttle"
 	"gatehouse/internal/userapi"
 )
 
@@ -89,13 +90,16 @@ func sessions(
 ) *session.Service {
 	transport := replica.NewTransport(ctx, replica.System, c.UserServiceURL)
 	client := &http.Client{Transport: transport, Timeout: userCallTimeout}
+	key := []byte(c.RefreshKey.Reveal())
 	return &session.Service{
 		Users:     userapi.NewClient(c.UserServiceURL.String(), c.ServiceSecret.Reveal(), client),
 		Store:     redisstore.New(store),
 		Revoked:   revocation.New(store, now),
 		Signer:    keys,
 		Keys:      keys,
-		Refresh:   session.NewRefreshTokens([]byte(c.RefreshKey.Reveal())),
+		Refresh:   session.NewRefreshTokens(key),
+		Devices:   session.NewKnownDevices(key),
+		Attempts:  session.NewAttempts(throttle.New(store, now), key),
 		AccessTTL: c.AccessTTL,
 		Now:       now,
 		NewID:     rand.Text,

@@ -20,6 +20,7 @@ import (
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/replica"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
 )
 
@@ -54,7 +55,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	door, err := open(ctx, log, c, w, edge.Options{
 		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
 		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
-		Revocation: revocation.New(store, time.Now),
+		Revocation: revocation.New(store, time.Now), Throttle: throttle.New(store, time.Now),
 	})
 	if err != nil {
 		return err

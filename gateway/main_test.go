@@ -62,7 +62,7 @@ func (s *system) run(port int) {
 	s.t.Helper()
 	service := &url.URL{Scheme: "http", Host: net.JoinHostPort("service", strconv.Itoa(port))}
 	file := filepath.Join(s.t.TempDir(), "routes.yaml")
-	table := strings.NewReplacer("auth-service:8081", service.Host, "user-service:8082", service.Host).Replace(string(builtIn))
+	table := strings.NewReplacer("auth-service:8081", service.Host, "user-service:8082", service.Host, "120/1m", "2/1m").Replace(string(builtIn))
 	if err := os.WriteFile(file, []byte(table), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
@@ -168,6 +168,28 @@ func TestRevokedSessionIsRefusedAtOnce(t *testing.T) {
 	}
 	if status, _ := s.get(s.public, "/api/id", two); status != 401 {
 		t.Errorf("after the list was lost: %d", status)
+	}
+}
+
+func TestSignUpIsThrottledAndNeedsRedis(t *testing.T) {
+	s := start(t)
+	s.want(s.public, "/.well-known/jwks.json", "", 200)
+	signUp := func() (int, string) {
+		resp, err := http.Post("http://"+s.public+"/api/user", "application/json", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode, resp.Header.Get("Retry-After")
+	}
+	for _, want := range []int{200, 200, 429} {
+		if status, after := signUp(); status != want || (status == 429) != (after != "") {
+			t.Errorf("%d, Retry-After %q; want %d", status, after, want)
+		}
+	}
+	s.redis.Stop()
+	if status, after := signUp(); status != 503 || after == "" {
+		t.Errorf("without Redis: %d, Retry-After %q", status, after)
 	}
 }
 

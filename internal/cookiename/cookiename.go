@@ -1,4 +1,4 @@
-// Package cookiename says what the session cookies are called, for the one who writes them and the one who reads them.
+// Package cookiename says what our cookies are called, for the one who writes them and the one who reads them.
 package cookiename
 
 import (
@@ -22,7 +22,7 @@ func Check(name string) error {
 	return nil
 }
 
-// RefreshPath is the only path that the refresh cookie is sent to, with everything below it.
+// RefreshPath is the only path that the refresh and the device cookie are sent to, with everything below it.
 const RefreshPath = "/api/authenticate"
 
 // Access is the name of the access token's cookie. On https the prefix makes the browser refuse one that a sibling
@@ -35,9 +35,14 @@ func Access(name string, https bool) string {
 }
 
 // Refresh is the name of the refresh token's cookie. It has a path, which the prefix __Host- does not allow.
-func Refresh(name string, https bool) string {
+func Refresh(name string, https bool) string { return secure(name+"_refresh", https) }
+
+// Device is the name of the cookie by which a browser is known again. It has the same path.
+func Device(name string, https bool) string { return secure(name+"_device", https) }
+
+func secure(name string, https bool) string {
 	if https {
-		return "__Secure-" + name + "_refresh"
+		return "__Secure-" + name
 	}
-	return name + "_refresh"
+	return name
 }

@@ -8,14 +8,15 @@ import (
 
 func TestNames(t *testing.T) {
 	for _, c := range []struct {
-		https           bool
-		access, refresh string
+		https                   bool
+		access, refresh, device string
 	}{
-		{false, "jwt", "jwt_refresh"},
-		{true, "__Host-jwt", "__Secure-jwt_refresh"}, // __Host- allows no path, and the refresh cookie has one
+		{false, "jwt", "jwt_refresh", "jwt_device"},
+		{true, "__Host-jwt", "__Secure-jwt_refresh", "__Secure-jwt_device"}, // __Host- allows no path, and they have one
 	} {
-		if a, r := cookiename.Access("jwt", c.https), cookiename.Refresh("jwt", c.https); a != c.access || r != c.refresh {
-			t.Errorf("https %v: %s and %s; want %s and %s", c.https, a, r, c.access, c.refresh)
+		a, r, d := cookiename.Access("jwt", c.https), cookiename.Refresh("jwt", c.https), cookiename.Device("jwt", c.https)
+		if a != c.access || r != c.refresh || d != c.device {
+			t.Errorf("https %v: %s, %s and %s; want %+v", c.https, a, r, d, c)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func TestLoginAnswers(t *testing.T) {
 		}
 	}
 	got := d.ask("POST", login, `{"uid":"ALICE","password":"right","remember":true}`)
-	if got.status != 200 || got.body != "Authentication for Alice successful" || !strings.HasPrefix(got.header.Get("Content-Type"), "text/plain") || len(got.cookies) != 2 {
+	if got.status != 200 || got.body != "Authentication for Alice successful" || !strings.HasPrefix(got.header.Get("Content-Type"), "text/plain") || len(got.cookies) != 3 {
 		t.Errorf("a sign-in: %d %q %v", got.status, got.body, got.header)
 	}
 	if got := d.ask("POST", login, `{"uid":"alice","password":"right"}`, "Content-Type: text/plain"); got.status != 415 {
@@ -75,6 +75,9 @@ func TestLogoutAnswers(t *testing.T) {
 		got := d.ask("DELETE", login, "", headers(access, refresh)...)
 		if got.status != 200 || got.body != "Token invalidated successfully" {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+		if len(got.cookies) != 2 {
+			t.Errorf("%s: the browser is forgotten: %v", name, got.cookies)
 		}
 		for _, cookie := range []string{"jwt", "jwt_refresh"} {
 			if !strings.Contains(got.cookies[cookie], "; max-age=0;") || got.value(cookie) != "" {

@@ -7,7 +7,7 @@ import (
 
 // Every attribute of every cookie, as the browser gets it.
 func TestCookieAttributes(t *testing.T) {
-	const hour, week = "; max-age=3600", "; max-age=604800"
+	const hour, week, halfYear = "; max-age=3600", "; max-age=604800", "; max-age=15552000"
 	const gone = "; max-age=0"
 	for name, c := range map[string]struct {
 		public  string
@@ -27,7 +27,7 @@ func TestCookieAttributes(t *testing.T) {
 		"the same address":                {"http://192.0.2.1:8087", []string{"http://192.0.2.1:4100"}, [2]string{"", ""}, "; HttpOnly; SameSite=Lax"},
 	} {
 		d := open(t, c.public, c.origins...)
-		access, refresh := c.prefix[0]+"jwt", c.prefix[1]+"jwt_refresh"
+		access, refresh, device := c.prefix[0]+"jwt", c.prefix[1]+"jwt_refresh", c.prefix[1]+"jwt_device"
 		check := func(when, cookie string, got answer, want string) {
 			t.Helper()
 			if value := got.value(cookie); got.cookies[cookie] != cookie+"="+value+want {
@@ -37,12 +37,13 @@ func TestCookieAttributes(t *testing.T) {
 		in := d.ask("POST", login, `{"uid":"alice","password":"right"}`)
 		check("at login", access, in, hour+"; path=/"+c.tail)
 		check("at login", refresh, in, week+"; path=/api/authenticate"+c.tail)
+		check("at login", device, in, halfYear+"; path=/api/authenticate"+c.tail)
 		again := d.ask("POST", login+"/refresh", "", "Cookie: "+refresh+"="+in.value(refresh))
 		check("at refresh", access, again, hour+"; path=/"+c.tail)
 		out := d.ask("DELETE", login, "", "Cookie: "+refresh+"="+in.value(refresh))
 		check("at logout", access, out, gone+"; path=/"+c.tail)
 		check("at logout", refresh, out, gone+"; path=/api/authenticate"+c.tail)
-		if len(in.cookies) != 2 || len(out.cookies) != 2 || out.value(access) != "" || strings.Contains(strings.ToLower(in.cookies[access]), "domain") {
+		if len(in.cookies) != 3 || len(again.cookies) != 2 || len(out.cookies) != 2 || out.value(access) != "" || strings.Contains(strings.ToLower(in.cookies[access]), "domain") {
 			t.Errorf("%s: %v, then %v", name, in.cookies, out.cookies)
 		}
 	}

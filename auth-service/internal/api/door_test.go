@@ -23,6 +23,7 @@ import (
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/redistest"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
 	"gatehouse/internal/userapi"
 )
@@ -59,6 +60,7 @@ type door struct {
 	users  *directory
 	redis  *redistest.Server
 	keySet []byte
+	log    strings.Builder
 	names  struct{ access, refresh string }
 }
 
@@ -90,13 +92,16 @@ func open(t *testing.T, public string, origins ...string) *door {
 	for _, o := range origins {
 		allowed = append(allowed, parse(t, o))
 	}
-	client := d.redis.Client()
-	d.app = httpserver.New(httpserver.Options{Service: "auth-service", Log: slog.New(slog.DiscardHandler), KeepID: true})
+	opened := time.Now() // and then no time passes for the throttle
+	client, secret := d.redis.Client(), []byte("0123456789abcdef0123456789abcdef")
+	d.app = httpserver.New(httpserver.Options{Service: "auth-service", Log: slog.New(slog.NewJSONHandler(&d.log, nil)), KeepID: true})
 	(&api.API{
 		Sessions: &session.Service{
 			Users: d.users, Store: redisstore.New(client), Revoked: revocation.New(client, time.Now),
 			Signer: token.NewSigner(private), Keys: token.NewKeySet([]ed25519.PublicKey{key}),
-			Refresh:   session.NewRefreshTokens([]byte("0123456789abcdef0123456789abcdef")),
+			Refresh:   session.NewRefreshTokens(secret),
+			Devices:   session.NewKnownDevices(secret),
+			Attempts:  session.NewAttempts(throttle.New(client, func() time.Time { return opened }), secret),
 			AccessTTL: time.Hour, Now: time.Now, NewID: rand.Text,
 		},
 		Cookies: api.NewCookies("jwt", parse(t, public), allowed, time.Hour),

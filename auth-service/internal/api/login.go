@@ -17,7 +17,7 @@ func (a *API) login(c *fiber.Ctx) error {
 	if err != nil {
 		return note(c, "login", err)
 	}
-	grant, err := a.Sessions.Login(c.UserContext(), credential, device(c), a.Cookies.refreshToken(c))
+	grant, err := a.Sessions.Login(c.UserContext(), credential, device(c), a.Cookies.had(c))
 	if err != nil {
 		return note(c, "login", err)
 	}

@@ -35,10 +35,13 @@ func handOnRequestID(c *fiber.Ctx) error {
 // note puts an outcome into the log line; a refusal is in it by itself.
 func note(c *fiber.Ctx, action string, err error) error {
 	httpserver.Note(c, "action", action)
-	if fault.Is(err, fault.Unauthenticated) {
-		httpserver.Note(c, "outcome", "refused")
-	} else if err == nil {
+	switch {
+	case err == nil:
 		httpserver.Note(c, "outcome", "success")
+	case fault.Is(err, fault.Unauthenticated):
+		httpserver.Note(c, "outcome", "refused")
+	case fault.Is(err, fault.TooManyRequests):
+		httpserver.Note(c, "outcome", "throttled")
 	}
 	return err
 }

@@ -17,11 +17,14 @@ import (
 	"gatehouse/internal/fault"
 	"gatehouse/internal/redistest"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
 	"gatehouse/internal/userapi"
 )
 
 const accessTTL = time.Hour
+
+var key = []byte("0123456789abcdef0123456789abcdef")
 
 // directory is user-service: it knows alice, whose password is "right".
 type directory struct {
@@ -29,11 +32,13 @@ type directory struct {
 	role  string // empty: alice is gone
 	down  error
 	asked func() // what happens beside each look-up, or nil
+	tried atomic.Int64
 }
 
 var errWrong = fault.New(fault.Unauthenticated, "Invalid user id or password")
 
 func (d *directory) Verify(_ context.Context, c userapi.Credential) (userapi.User, error) {
+	d.tried.Add(1)
 	if c != (userapi.Credential{UID: "alice", Password: "right"}) {
 		return userapi.User{}, errWrong
 	}
@@ -99,7 +104,9 @@ func open(t *testing.T) *house {
 	h.Service = &session.Service{
 		Users: h.users, Store: redisstore.New(client), Revoked: h.list, Signer: token.NewSigner(private),
 		Keys:      token.NewKeySet([]ed25519.PublicKey{public}),
-		Refresh:   session.NewRefreshTokens([]byte("0123456789abcdef0123456789abcdef")),
+		Refresh:   session.NewRefreshTokens(key),
+		Devices:   session.NewKnownDevices(key),
+		Attempts:  session.NewAttempts(throttle.New(client, h.now), key),
 		AccessTTL: accessTTL, Now: h.now, NewID: rand.Text,
 	}
 	return h
@@ -112,7 +119,7 @@ var device = session.Device{Address: "192.0.2.7", UserAgent: "Browser/1"}
 
 func (h *house) login(previous string) session.Grant {
 	h.Helper()
-	g, err := h.Login(h.Context(), userapi.Credential{UID: "alice", Password: "right"}, device, previous)
+	g, err := h.Login(h.Context(), userapi.Credential{UID: "alice", Password: "right"}, device, session.Had{RefreshToken: previous})
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -36,13 +36,13 @@ func TestLoginGivesBothTokens(t *testing.T) {
 func TestWrongCredentialLeavesNothing(t *testing.T) {
 	h := open(t)
 	for _, c := range []userapi.Credential{{UID: "alice", Password: "wrong"}, {UID: "bob", Password: "right"}, {}} {
-		g, err := h.Login(t.Context(), c, device, "")
+		g, err := h.Login(t.Context(), c, device, session.Had{})
 		if !fault.Is(err, fault.Unauthenticated) || g != (session.Grant{}) {
 			t.Errorf("%+v: %+v, %v", c, g, err)
 		}
 	}
-	if n, err := h.redis.Client().DBSize(t.Context()).Result(); err != nil || n != 0 {
-		t.Errorf("%d keys were left, %v", n, err)
+	if left, err := h.redis.Client().Keys(t.Context(), "{session:*").Result(); err != nil || len(left) != 0 {
+		t.Errorf("%v were left, %v", left, err)
 	}
 }
 
@@ -60,7 +60,7 @@ func TestLoginEndsTheSessionThatTheBrowserHad(t *testing.T) {
 func TestAFailedLoginEndsNothing(t *testing.T) {
 	h := open(t)
 	before := h.login("")
-	if _, err := h.Login(t.Context(), userapi.Credential{UID: "alice", Password: "wrong"}, device, before.RefreshToken); err == nil {
+	if _, err := h.Login(t.Context(), userapi.Credential{UID: "alice", Password: "wrong"}, device, session.Had{RefreshToken: before.RefreshToken}); err == nil {
 		t.Fatal("a wrong password signs in")
 	}
 	h.served(before, true)
@@ -71,7 +71,7 @@ func TestRedisDownIsUnavailable(t *testing.T) {
 	h := open(t)
 	g := h.login("")
 	h.redis.Stop()
-	_, loginErr := h.Login(t.Context(), userapi.Credential{UID: "alice", Password: "right"}, device, "")
+	_, loginErr := h.Login(t.Context(), userapi.Credential{UID: "alice", Password: "right"}, device, session.Had{})
 	_, _, renewErr := h.Renew(t.Context(), g.RefreshToken)
 	_, logoutErr := h.Logout(t.Context(), g.AccessToken, g.RefreshToken)
 	for what, err := range map[string]error{"login": loginErr, "refresh": renewErr, "logout": logoutErr} {

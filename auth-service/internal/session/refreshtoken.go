@@ -2,8 +2,6 @@ package session
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"strconv"
 	"strings"
 )
@@ -36,8 +34,4 @@ func (r RefreshTokens) Open(raw string) (sid string, counter uint64, ok bool) {
 	return sid, counter, err == nil
 }
 
-func (r RefreshTokens) mac(body string) string {
-	h := hmac.New(sha256.New, r.key)
-	h.Write([]byte("refresh token v1\x00" + body))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
-}
+func (r RefreshTokens) mac(body string) string { return mac(r.key, "refresh token v1", body) }

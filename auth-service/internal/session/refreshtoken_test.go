@@ -7,7 +7,7 @@ import (
 	"gatehouse/auth-service/internal/session"
 )
 
-var tokens = session.NewRefreshTokens([]byte("0123456789abcdef0123456789abcdef"))
+var tokens = session.NewRefreshTokens(key)
 
 func TestRefreshTokenRoundTrip(t *testing.T) {
 	for _, counter := range []uint64{0, 1, 42, 1<<64 - 1} {

@@ -37,11 +37,19 @@ type Device struct {
 	UserAgent string
 }
 
+// Had is what a browser has from earlier sign-ins: the values of its cookies. Any may be empty.
+type Had struct {
+	RefreshToken string
+	DeviceCookie string
+}
+
 // Grant is what a login or a refresh gives to the browser.
 type Grant struct {
 	UID          string
 	AccessToken  string
 	RefreshToken string
+	DeviceCookie string // of a login only
+	NewDevice    bool   // the browser was not known to have signed in to this account
 }
 
 // Outcome is what became of a refresh token that was offered.
@@ -89,6 +97,8 @@ type Service struct {
 	Signer    Signer
 	Keys      token.Keys
 	Refresh   RefreshTokens
+	Devices   KnownDevices
+	Attempts  Attempts
 	AccessTTL time.Duration
 	Now       func() time.Time
 	NewID     func() string // random, unguessable

@@ -33,6 +33,7 @@ type Options struct {
 	CookieName string         // of the access cookie, without prefix
 	Keys       token.Keys
 	Revocation revocation.Checker
+	Throttle   Throttle
 	Pages      fs.FS // the frontend
 	Upstreams  Upstreams
 }
@@ -97,6 +98,7 @@ func (e *Edge) handlers() []any {
 		e.choose,                     // 405 before 401: it is no secret which methods there are
 		e.singleCookies,              // before anything looks at a cookie
 		e.sameOrigin,                 // before the session acts: no other site may use it
+		e.throttle,                   // after that: no other site uses up what its reader may; before anyone works for the caller
 		e.authenticate,               // who is it? with the revocation list
 		e.authorize,                  // may they? never cached, the role is in the token
 		e.forward,

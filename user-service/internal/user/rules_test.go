@@ -68,18 +68,6 @@ func TestValuesAreKeptInOneForm(t *testing.T) {
 	}
 }
 
-func TestFoldIsSettled(t *testing.T) {
-	if Fold("JOSE\u0301") != Fold("josé") || Fold("ΣΟΦΟΣ") != Fold("σοφοσ") {
-		t.Error("equal uids fold apart")
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.String().Draw(t, "s")
-		if once := Fold(s); Fold(once) != once {
-			t.Fatalf("Fold(%q) = %q, again %q", s, once, Fold(once))
-		}
-	})
-}
-
 func TestCursorRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		uid := rapid.StringMatching(`[a-zA-Z0-9._@+é李-]{2,64}`).Draw(t, "uid")
