@@ -49,12 +49,12 @@ func Follow(
 }
 
 // Run follows the list until the context ends.
-func (f *Follower) Run(ctx context.Context) error {
+func (f *Follower) Run(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { f.renewLease(ctx) })
 	f.followLog(ctx)
 	group.Wait()
-	return f.retire()
+	f.retire()
 }
 
 // followLog makes the copy, follows the log as long as it has no gap, and begins again.
@@ -225,10 +225,10 @@ func (f *Follower) renew(ctx context.Context) error {
 	return nil
 }
 
-// retire gives the lease back, so that no revocation waits for this gateway.
-func (f *Follower) retire() error {
+// retire gives the lease back, so that no revocation waits for this gateway. Where that cannot be said, the next one does.
+func (f *Follower) retire() {
 	f.lease.Store(nil)
 	ctx, cancel := context.WithTimeout(context.Background(), renewEvery)
 	defer cancel()
-	return f.list.redis.HDel(ctx, gatewaysKey, f.name).Err()
+	f.list.redis.HDel(ctx, gatewaysKey, f.name)
 }

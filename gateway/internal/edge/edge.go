@@ -34,6 +34,7 @@ type Options struct {
 	Keys       token.Keys
 	Revocation revocation.Checker
 	Throttle   Throttle
+	Streams    *Streams
 	Pages      fs.FS // the frontend
 	Upstreams  Upstreams
 }
@@ -45,6 +46,7 @@ type Edge struct {
 	origins      origins
 	pages        *pages
 	authenticate fiber.Handler
+	cache        cache // of verified tokens
 	table        atomic.Pointer[route.Table]
 }
 
@@ -79,6 +81,7 @@ func (e *Edge) App() *fiber.App {
 	s := app.Server()
 	s.WriteTimeout = writeTimeout
 	s.HeaderReceived = e.bodyLimit
+	s.ConnState = e.Streams.changed
 	app.Use(e.handlers()...)
 	return app
 }
@@ -99,7 +102,8 @@ func (e *Edge) handlers() []any {
 		e.singleCookies,              // before anything looks at a cookie
 		e.sameOrigin,                 // before the session acts: no other site may use it
 		e.throttle,                   // after that: no other site uses up what its reader may; before anyone works for the caller
-		e.authenticate,               // who is it? with the revocation list
+		e.authenticate,               // who is it?
+		e.unrevoked,                  // and are they still? never cached
 		e.authorize,                  // may they? never cached, the role is in the token
 		e.forward,
 	}

@@ -157,7 +157,7 @@ func open(t *testing.T, settings ...setting) *door {
 	o := edge.Options{
 		Log:       slog.New(slog.NewJSONHandler(d.log, nil)),
 		PublicURL: &url.URL{Scheme: "http", Host: "localhost:8087"},
-		Origins:   []*url.URL{{Scheme: "http", Host: allowedHost}}, CookieName: "jwt", Pages: pages, Upstreams: pools, Revocation: d.list, Throttle: d.budget,
+		Origins:   []*url.URL{{Scheme: "http", Host: allowedHost}}, CookieName: "jwt", Pages: pages, Streams: edge.NewStreams(), Upstreams: pools, Revocation: d.list, Throttle: d.budget,
 		Keys: token.KeySet{token.Thumbprint(public): public},
 	}
 	for _, s := range settings {
