@@ -87,8 +87,6 @@ type Signer interface {
 	Sign(token.Claims) (string, error)
 }
 
-var _ Signer = (*token.Signer)(nil)
-
 // Service signs people in and out.
 type Service struct {
 	Users     userapi.Directory
