@@ -17,6 +17,12 @@ logs: ## follow the logs
 admin-password: ## print the first Admin's password
 	@deploy/gatehouse admin-password
 
+rotate-keys: ## sign access tokens with a new key from 90 s from now on; nobody notices
+	@deploy/gatehouse rotate-keys
+
+drop-keys: ## a signing key has leaked: refuse all of them at once, and sign with a fresh one
+	@deploy/gatehouse drop-keys
+
 test: packages lint ## every test, with a real PostgreSQL, Redis and browser; installs what it lacks on Debian
 	go test -race ./...
 	go test -race -tags e2e -count 1 -timeout 15m ./internal/e2e/
@@ -30,4 +36,4 @@ lint: ## formatting, vet, staticcheck, shell scripts; the import rules are in `m
 packages:
 	@deploy/native/packages postgresql redis-server chromium gcc libc6-dev shellcheck
 
-.PHONY: help up down logs admin-password test test-compose lint packages
+.PHONY: help up down logs admin-password rotate-keys drop-keys test test-compose lint packages

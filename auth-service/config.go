@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,17 +28,18 @@ type config struct {
 	AccessTTL      time.Duration `env:"ACCESS_TOKEN_TTL"   envDefault:"1h"`
 	UserServiceURL *url.URL      `env:"USER_SERVICE_URL"   envDefault:"http://user-service:8092"`
 	RedisURL       env.Secret    `env:"REDIS_URL,required"`
-	SigningKey     env.Secret    `env:"SIGNING_KEY,required"`    // PKCS #8 PEM; the first block signs, all are published
+	SigningKey     env.Secret    `env:"SIGNING_KEY,required"`    // PEM blocks, as token.ParseKeyRing reads them
+	SigningKeyFile string        `env:"SIGNING_KEY_FILE"`        // where they are read again when they change
 	RefreshKey     env.Secret    `env:"REFRESH_KEY,required"`    // for the HMACs of refresh tokens, device cookies and throttled accounts
 	ServiceSecret  env.Secret    `env:"SERVICE_SECRET,required"` // shows who calls, on both internal listeners
 	SMTPURL        env.Secret    `env:"SMTP_URL"`                // the mail server; none: no mails
 	MailFrom       string        `env:"MAIL_FROM"`               // who sends the mails
 	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
 
-	origins     []*url.URL           // Origins, read by Check
-	signingKeys []ed25519.PrivateKey // SigningKey, read by Check
-	mailServer  *mail.Server         // SMTPURL, read by Check; nil: none
-	mailFrom    *netmail.Address     // MailFrom, read by Check
+	origins     []*url.URL       // Origins, read by Check
+	signingKeys token.KeyRing    // SigningKey, read by Check
+	mailServer  *mail.Server     // SMTPURL, read by Check; nil: none
+	mailFrom    *netmail.Address // MailFrom, read by Check
 }
 
 // minRefreshKey is the shortest key for refresh tokens, in bytes.
@@ -51,7 +51,7 @@ func (c *config) Check() error {
 	c.PublicURL, publicErr = origin.Of(c.PublicURL)
 	c.origins, originsErr = origin.ParseList(c.Origins)
 	if c.SigningKey != "" {
-		c.signingKeys, keyErr = token.ParsePrivateKeys([]byte(c.SigningKey.Reveal()))
+		c.signingKeys, keyErr = token.ParseKeyRing([]byte(c.SigningKey.Reveal()))
 	}
 	c.mailServer, smtpErr = mail.ParseServer(c.SMTPURL.Reveal())
 	c.mailFrom, fromErr = mail.ParseFrom(c.MailFrom, c.PublicURL)

@@ -12,7 +12,7 @@ import (
 
 func TestConfiguration(t *testing.T) {
 	c := load(t, environment(t, "redis://localhost/0", "http://user-service:8092"))
-	if c.PublicURL.String() != "http://localhost:8087" || c.CookieName != "jwt" || c.AccessTTL != time.Hour || len(c.origins) != 0 || len(c.signingKeys) != 1 {
+	if c.PublicURL.String() != "http://localhost:8087" || c.CookieName != "jwt" || c.AccessTTL != time.Hour || len(c.origins) != 0 || len(c.signingKeys.Public()) != 1 {
 		t.Errorf("the defaults are %+v", c)
 	}
 	if c.mailServer != nil || c.mailFrom.String() != `"Gatehouse" <gatehouse@localhost>` {

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/auth-service/internal/mail"
 	"gatehouse/auth-service/internal/redisstore"
+	"gatehouse/internal/userapi"
 )
 
 // mailing is the queue that mails are put on, and what sends them; without a mail server it takes none and sends none.
@@ -19,7 +20,7 @@ type mailing struct {
 	worker *mail.Worker
 }
 
-func newMailing(c *config, store redis.UniversalClient, log *slog.Logger) mailing {
+func newMailing(c *config, store redis.UniversalClient, users *userapi.Client, log *slog.Logger) mailing {
 	if c.mailServer == nil {
 		return mailing{queue: mail.Off{}}
 	}
@@ -27,7 +28,9 @@ func newMailing(c *config, store redis.UniversalClient, log *slog.Logger) mailin
 	sender := &mail.Sender{
 		Server: c.mailServer, From: c.mailFrom, Site: c.PublicURL, Now: time.Now, Dial: new(net.Dialer).DialContext,
 	}
-	return mailing{queue: queue, worker: &mail.Worker{Store: queue, Sender: sender, Now: time.Now, Log: log}}
+	return mailing{queue: queue, worker: &mail.Worker{
+		Store: queue, Links: links{users, users}, Sender: sender, Now: time.Now, Log: log,
+	}}
 }
 
 // run sends mails until the context ends.

@@ -42,7 +42,7 @@ func TestTheProgramSendsMails(t *testing.T) {
 	redis, came := redistest.Start(t), make(recipients, 1)
 	environ := append(environment(t, redis.URL(), "http://127.0.0.1:1"), fmt.Sprintf("SMTP_URL=smtp://127.0.0.1:%d", came.start(t)))
 	c := load(t, environ)
-	m := newMailing(c, redis.Client(), slog.New(slog.DiscardHandler))
+	m := newMailing(c, redis.Client(), nil, slog.New(slog.DiscardHandler))
 	if m.queue.Disabled() {
 		t.Fatal("the queue is disabled")
 	}
@@ -51,7 +51,7 @@ func TestTheProgramSendsMails(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, slog.New(slog.DiscardHandler), c, nil) }()
+	go func() { done <- run(ctx, slog.New(slog.DiscardHandler), c, world{now: time.Now}) }()
 	select {
 	case to := <-came:
 		if to != "ada@example.org" {
@@ -70,7 +70,7 @@ func TestTheProgramSendsMails(t *testing.T) {
 
 func TestWithoutAMailServerNothingIsQueued(t *testing.T) {
 	redis := redistest.Start(t)
-	m := newMailing(load(t, environment(t, redis.URL(), "http://127.0.0.1:1")), redis.Client(), slog.New(slog.DiscardHandler))
+	m := newMailing(load(t, environment(t, redis.URL(), "http://127.0.0.1:1")), redis.Client(), nil, slog.New(slog.DiscardHandler))
 	if !m.queue.Disabled() {
 		t.Error("the queue is not disabled")
 	}

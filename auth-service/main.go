@@ -1,10 +1,10 @@
-// Command auth-service signs people in and out: it keeps sessions in Redis, issues access and refresh tokens, and
-// publishes the keys that verify them. It asks user-service whose a credential is, and hears from it what changed.
+// Command auth-service signs people in and out: it keeps sessions in Redis, issues access and refresh tokens, publishes the
+// keys that verify them, and lets people back in by mail. It asks user-service whose a credential is, and hears from it when
+// accounts change.
 package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -15,17 +15,19 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"gatehouse/auth-service/internal/api"
 	"gatehouse/auth-service/internal/audit"
+	"gatehouse/auth-service/internal/recovery"
 	"gatehouse/auth-service/internal/redisstore"
 	"gatehouse/auth-service/internal/session"
+	"gatehouse/auth-service/internal/signing"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/replica"
 	"gatehouse/internal/revocation"
 	"gatehouse/internal/throttle"
-	"gatehouse/internal/token"
 	"gatehouse/internal/userapi"
 )
 
@@ -35,6 +37,9 @@ const (
 	userCallTimeout = 8 * time.Second // user-service gives up after 7 s, the gateway after 10 s
 )
 
+// rereadEvery is the time between two looks at the file of the signing keys; token.MinLead counts on two of them.
+const rereadEvery = time.Second
+
 func main() {
 	var c config
 	os.Exit(httpserver.Program{
@@ -42,13 +47,22 @@ func main() {
 		Config: &c,
 		Level:  func() slog.Level { return c.LogLevel },
 		Health: func() string { return c.HealthListen },
-		Run:    func(ctx context.Context, log *slog.Logger) error { return run(ctx, log, &c, nil) },
+		Run: func(ctx context.Context, log *slog.Logger) error {
+			return run(ctx, log, &c, world{now: time.Now, ticks: time.Tick(rereadEvery)})
+		},
 	}.Main(os.Args))
 }
 
-// run is the program: it serves until the context ends. It calls started, if not nil, with the addresses of the public,
-// the internal and the health listener once all are open.
-func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Addr)) error {
+// world is what tests put another in the place of.
+type world struct {
+	now   func() time.Time
+	ticks <-chan time.Time // when to look at the file of the signing keys
+	// started, which may be nil, gets the addresses of the public, the internal and the health listener once all are open.
+	started func([]net.Addr)
+}
+
+// run is the program: it serves until the context ends.
+func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	store, err := redisurl.Open(c.RedisURL.Reveal())
 	if err != nil {
 		return fmt.Errorf("REDIS_URL: %w", err)
@@ -57,25 +71,60 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	if err := redisurl.CheckPolicy(ctx, store); errors.Is(err, redisurl.ErrEvicts) {
 		return err
 	}
-	keys := publicKeys(c.signingKeys)
-	keySet, err := token.MarshalJWKS(keys)
-	if err != nil {
-		return err
+	p := newParts(ctx, log, c, store, w)
+	defer inBackground(p.trail.Run)() // it ends after the last request
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return p.mailing.run(ctx) })
+	group.Go(func() error { return p.recovery.Requests.Run(ctx) })
+	group.Go(func() error { return p.serve(ctx, log, c, w.started) })
+	return group.Wait()
+}
+
+// parts are what the service is put together from.
+type parts struct {
+	store    redis.UniversalClient
+	keys     *signing.Keys
+	trail    *audit.Trail
+	mailing  mailing
+	sessions *session.Service
+	recovery *recovery.Service
+}
+
+func newParts(ctx context.Context, log *slog.Logger, c *config, store redis.UniversalClient, w world) parts {
+	p := parts{store: store, keys: signing.New(c.signingKeys, c.AccessTTL, w.now)}
+	list := revocation.New(store, w.now)
+	if c.SigningKeyFile != "" {
+		go signing.NewFile(p.keys, c.SigningKeyFile, c.SigningKey.Reveal(), list, log).Follow(ctx, w.ticks)
 	}
 	users := userService(ctx, c)
-	trail := audit.New(users, log)
-	defer inBackground(trail.Run)() // it ends after the last request
+	p.trail = audit.New(users, log)
+	p.mailing = newMailing(c, store, users, log)
+	attempts, key := throttle.New(store, w.now), []byte(c.RefreshKey.Reveal())
+	p.sessions = &session.Service{
+		Users: users, Store: redisstore.New(store), Revoked: list, Audit: p.trail, Notices: postbox{p.mailing.queue},
+		Signer: p.keys, Keys: p.keys, Refresh: session.NewRefreshTokens(key), Devices: session.NewKnownDevices(key),
+		Attempts: session.NewAttempts(attempts, key), Log: log, AccessTTL: c.AccessTTL, Now: w.now, NewID: rand.Text,
+	}
+	p.recovery = &recovery.Service{
+		Users: users, Links: users, Mail: p.mailing.queue, Throttle: attempts, Requests: recovery.NewRequests(), Key: key,
+		Site: c.PublicURL, Now: w.now, Log: log,
+	}
+	return p
+}
+
+func (p parts) serve(ctx context.Context, log *slog.Logger, c *config, started func([]net.Addr)) error {
 	a := api.API{
-		Sessions: sessions(c, users, trail, store, keys),
+		Sessions: p.sessions,
 		Cookies:  api.NewCookies(c.CookieName, c.PublicURL, c.origins, c.AccessTTL),
-		KeySet:   keySet,
+		Recovery: p.recovery,
+		KeySet:   p.keys.JWKS,
 		Secret:   c.ServiceSecret.Reveal(),
 	}
 	app := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, BodyLimit: bodyLimit, KeepID: true})
 	a.Routes(app)
 	internal := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, KeepID: true})
 	a.InternalRoutes(internal)
-	ready := func(ctx context.Context) error { return redisurl.CheckPolicy(ctx, store) } // also one that was down at the start
+	ready := func(ctx context.Context) error { return redisurl.CheckPolicy(ctx, p.store) } // also one that was down at the start
 	return httpserver.Run(ctx, log, started,
 		httpserver.Server{App: app, Addr: c.Listen},
 		httpserver.Server{App: internal, Addr: c.InternalListen},
@@ -95,33 +144,4 @@ func userService(ctx context.Context, c *config) *userapi.Client {
 	transport := replica.NewTransport(ctx, replica.System, c.UserServiceURL)
 	client := &http.Client{Transport: transport, Timeout: userCallTimeout}
 	return userapi.NewClient(c.UserServiceURL.String(), c.ServiceSecret.Reveal(), client)
-}
-
-func sessions(
-	c *config, users userapi.Directory, trail session.Audit, store redis.UniversalClient, keys []ed25519.PublicKey,
-) *session.Service {
-	key := []byte(c.RefreshKey.Reveal())
-	return &session.Service{
-		Users:     users,
-		Store:     redisstore.New(store),
-		Revoked:   revocation.New(store, time.Now),
-		Audit:     trail,
-		Notices:   session.NoMail{},
-		Signer:    token.NewSigner(c.signingKeys[0]),
-		Keys:      token.NewKeySet(keys),
-		Refresh:   session.NewRefreshTokens(key),
-		Devices:   session.NewKnownDevices(key),
-		Attempts:  session.NewAttempts(throttle.New(store, time.Now), key),
-		AccessTTL: c.AccessTTL,
-		Now:       time.Now,
-		NewID:     rand.Text,
-	}
-}
-
-func publicKeys(private []ed25519.PrivateKey) []ed25519.PublicKey {
-	keys := make([]ed25519.PublicKey, len(private))
-	for i, key := range private {
-		keys[i] = key.Public().(ed25519.PublicKey)
-	}
-	return keys
 }

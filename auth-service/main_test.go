@@ -18,6 +18,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"gatehouse/internal/authapi"
 	"gatehouse/internal/env"
@@ -48,7 +49,7 @@ func signingKey(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	block, err := token.MarshalPrivateKey(key)
+	block, err := token.NewKeyRing(token.SigningKey{Key: key}).Marshal()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +142,31 @@ func status(t *testing.T, client *http.Client, method, address, body string) (in
 	return resp.StatusCode, string(text)
 }
 
+// start runs the program and gives the URL of the service and the address of its health. It ends with stop or with the
+// test.
+func start(t *testing.T, c *config, w world) (service, health string, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	started, done := make(chan []net.Addr, 1), make(chan error, 1)
+	w.started = func(addrs []net.Addr) { started <- addrs }
+	go func() { done <- run(ctx, slog.New(slog.DiscardHandler), c, w) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+	})
+	select {
+	case addrs := <-started:
+		t.Cleanup(stop)
+		return "http://" + addrs[0].String(), addrs[2].String(), stop
+	case err := <-done:
+		cancel()
+		t.Fatal(err)
+		return "", "", nil
+	}
+}
+
 // The whole program, from its start through a sign-in, a refresh and a sign-out over TCP to its end.
 func TestTheProgram(t *testing.T) {
 	redis := redistest.Start(t)
@@ -149,7 +175,7 @@ func TestTheProgram(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	started, done := make(chan []net.Addr, 1), make(chan error, 1)
 	go func() {
-		done <- run(ctx, slog.New(slog.DiscardHandler), c, func(addrs []net.Addr) { started <- addrs })
+		done <- run(ctx, slog.New(slog.DiscardHandler), c, world{now: time.Now, started: func(addrs []net.Addr) { started <- addrs }})
 	}()
 	var addrs []net.Addr
 	select {
@@ -211,7 +237,7 @@ func TestItRefusesARedisThatEvicts(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := load(t, environment(t, redis.URL(), "http://127.0.0.1:1"))
-	err := run(t.Context(), slog.New(slog.DiscardHandler), c, func([]net.Addr) { t.Error("it started") })
+	err := run(t.Context(), slog.New(slog.DiscardHandler), c, world{now: time.Now, started: func([]net.Addr) { t.Error("it started") }})
 	if err == nil || !strings.Contains(err.Error(), "noeviction") {
 		t.Errorf("%v; want one that says noeviction", err)
 	}

@@ -12,6 +12,8 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"gatehouse/frontend"
 	"gatehouse/gateway/internal/edge"
 	"gatehouse/gateway/internal/route"
@@ -20,6 +22,7 @@ import (
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/replica"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
 )
 
@@ -51,19 +54,29 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	}
 	defer store.Close()
 	keys := followKeys(ctx, log, c, w.lookup)
+	streams := edge.NewStreams()
+	list := revocation.Follow(store, time.Now, log, streams.Cut)
 	door, err := open(ctx, log, c, w, edge.Options{
 		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
 		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
-		Revocation: revocation.New(store, time.Now),
+		Revocation: list, Throttle: throttle.New(store, time.Now), Streams: streams,
 	})
 	if err != nil {
 		return err
 	}
 	// Ready without Redis: pages and public routes go on without it, and guarded ones refuse by themselves.
 	ready := func(context.Context) error { return keys.Ready() }
-	return httpserver.Run(ctx, log, w.started,
-		httpserver.Server{App: door.App(), Addr: c.Listen},
-		httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen})
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		list.Run(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		return httpserver.Run(ctx, log, w.started,
+			httpserver.Server{App: door.App(), Addr: c.Listen},
+			httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen})
+	})
+	return group.Wait()
 }
 
 // open makes the edge with its routes and upstreams, and follows changes of the routes file.

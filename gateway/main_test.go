@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"crypto/ed25519"
 	"io"
@@ -34,7 +35,21 @@ type system struct {
 	redis          *redistest.Server
 	list           *revocation.List
 	key            ed25519.PrivateKey
-	public, health string // addresses
+	public, health string                 // addresses
+	more           map[string]chan string // by the session of a stream
+}
+
+// sendStream sends a line at once and others as they are put in.
+func (s *system) sendStream(w http.ResponseWriter, r *http.Request) {
+	for line := "begin"; line != ""; {
+		io.WriteString(w, line+"\n")
+		http.NewResponseController(w).Flush()
+		select {
+		case line = <-s.more[r.URL.Query().Get("stream")]:
+		case <-r.Context().Done():
+			return
+		}
+	}
 }
 
 func start(t *testing.T) *system {
@@ -43,12 +58,16 @@ func start(t *testing.T) *system {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &system{t: t, key: sign, redis: redistest.Start(t)}
+	s := &system{t: t, key: sign, redis: redistest.Start(t), more: map[string]chan string{"s1": nil, "s2": make(chan string)}}
 	s.list = revocation.New(s.redis.Client(), time.Now)
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/.well-known/jwks.json" {
 			set, _ := token.MarshalJWKS([]ed25519.PublicKey{verify})
 			w.Write(set)
+			return
+		}
+		if r.URL.Query().Has("stream") {
+			s.sendStream(w, r)
 			return
 		}
 		io.WriteString(w, "served")
@@ -62,7 +81,7 @@ func (s *system) run(port int) {
 	s.t.Helper()
 	service := &url.URL{Scheme: "http", Host: net.JoinHostPort("service", strconv.Itoa(port))}
 	file := filepath.Join(s.t.TempDir(), "routes.yaml")
-	table := strings.NewReplacer("auth-service:8081", service.Host, "user-service:8082", service.Host).Replace(string(builtIn))
+	table := strings.NewReplacer("auth-service:8081", service.Host, "user-service:8082", service.Host, "120/1m", "2/1m").Replace(string(builtIn))
 	if err := os.WriteFile(file, []byte(table), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
@@ -166,8 +185,66 @@ func TestRevokedSessionIsRefusedAtOnce(t *testing.T) {
 	if err := s.redis.Client().FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
-	if status, _ := s.get(s.public, "/api/id", two); status != 401 {
-		t.Errorf("after the list was lost: %d", status)
+	s.want(s.public, "/api/id", two, 401) // as soon as the lease is over
+}
+
+// A stream ends with its session, and no other does.
+func TestAnOpenStreamEndsWithItsSession(t *testing.T) {
+	s := start(t)
+	s.want(s.public, "/api/id", s.cookie("s1"), 200)
+	one, two := s.stream("s1"), s.stream("s2")
+	if err := s.list.Session(t.Context(), "s1", time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(one); err == nil {
+		t.Error("the stream came to its end as if nothing had happened")
+	}
+	s.more["s2"] <- "another"
+	if line, err := two.ReadString('\n'); err != nil || line != "another\n" {
+		t.Errorf("the other stream: %q, %v", line, err)
+	}
+	s.more["s2"] <- ""
+	if _, err := io.ReadAll(two); err != nil {
+		t.Errorf("the other stream: %v", err)
+	}
+}
+
+// stream opens a call whose answer goes on until an empty line is put in.
+func (s *system) stream(sid string) *bufio.Reader {
+	s.t.Helper()
+	req, _ := http.NewRequest("GET", "http://"+s.public+"/api/user?stream="+sid, nil)
+	req.Header.Set("Cookie", s.cookie(sid))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { resp.Body.Close() })
+	body := bufio.NewReader(resp.Body)
+	if line, err := body.ReadString('\n'); err != nil || line != "begin\n" {
+		s.t.Fatalf("%q, %v", line, err)
+	}
+	return body
+}
+
+func TestSignUpIsThrottledAndNeedsRedis(t *testing.T) {
+	s := start(t)
+	s.want(s.public, "/.well-known/jwks.json", "", 200)
+	signUp := func() (int, string) {
+		resp, err := http.Post("http://"+s.public+"/api/user", "application/json", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode, resp.Header.Get("Retry-After")
+	}
+	for _, want := range []int{200, 200, 429} {
+		if status, after := signUp(); status != want || (status == 429) != (after != "") {
+			t.Errorf("%d, Retry-After %q; want %d", status, after, want)
+		}
+	}
+	s.redis.Stop()
+	if status, after := signUp(); status != 503 || after == "" {
+		t.Errorf("without Redis: %d, Retry-After %q", status, after)
 	}
 }
 

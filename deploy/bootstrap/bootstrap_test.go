@@ -24,7 +24,7 @@ func newConfig(t *testing.T) *config {
 
 func bootstrap(t *testing.T, c *config) map[string]string {
 	t.Helper()
-	if err := run(c, nil); err != nil {
+	if err := run(c, nil, noon); err != nil {
 		t.Fatal(err)
 	}
 	return written(t, c.Dir)
@@ -88,8 +88,8 @@ func TestEachServiceHasItsOwnSecretsAlone(t *testing.T) {
 
 func TestWhatIsWritten(t *testing.T) {
 	files := bootstrap(t, newConfig(t))
-	if keys, err := token.ParsePrivateKeys([]byte(files["auth/signing_key"])); err != nil || len(keys) != 1 {
-		t.Errorf("the signing key: %d, %v", len(keys), err)
+	if ring, err := token.ParseKeyRing([]byte(files["auth/signing_key"])); err != nil || len(ring.Public()) != 1 {
+		t.Errorf("the signing key: %d, %v", len(ring.Public()), err)
 	}
 	redis := strings.TrimSpace(files["redis/password"])
 	for path, want := range map[string]string{
@@ -166,15 +166,15 @@ func TestTheAdminsPassword(t *testing.T) {
 	if files := bootstrap(t, c); files["user/admin_password"] != "another one\n" {
 		t.Errorf("without a choice the password changes: %q", files["user/admin_password"])
 	}
-	if err := run(c, []string{"admin-password"}); err != nil {
+	if err := run(c, []string{"admin-password"}, noon); err != nil {
 		t.Error(err)
 	}
-	for _, args := range [][]string{{"password"}, {"admin-password", "x"}} {
-		if err := run(c, args); err == nil {
+	for _, args := range [][]string{{"password"}, {"admin-password", "x"}, {"rotate-keys", "drop-keys"}} {
+		if err := run(c, args, noon); err == nil {
 			t.Errorf("%v is taken", args)
 		}
 	}
-	if err := run(newConfig(t), []string{"admin-password"}); err == nil {
+	if err := run(newConfig(t), []string{"admin-password"}, noon); err == nil {
 		t.Error("there is a password before the first run")
 	}
 }
@@ -189,7 +189,7 @@ func TestAnEmptyOriginalIsAnError(t *testing.T) {
 	if err := os.WriteFile(path, []byte("\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(c, nil); err == nil || !strings.Contains(err.Error(), path) {
+	if err := run(c, nil, noon); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("%v; want an error that names the file", err)
 	}
 	if after := written(t, c.Dir); after["redis/redis.conf"] != before["redis/redis.conf"] {

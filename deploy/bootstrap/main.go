@@ -3,6 +3,8 @@
 //
 //	bootstrap                  make what is missing
 //	bootstrap admin-password   print the first Admin's password
+//	bootstrap rotate-keys      add a key that will sign the access tokens, once every verifier knows it
+//	bootstrap drop-keys        refuse all keys of access tokens at once, and sign with a fresh one
 package main
 
 import (
@@ -10,16 +12,31 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"gatehouse/internal/env"
+	"gatehouse/internal/token"
 )
 
 type config struct {
-	Dir           string     `env:"SECRETS_DIR"    envDefault:"/secrets"`
-	Postgres      string     `env:"POSTGRES_ADDR"  envDefault:"postgres:5432"`
-	Redis         string     `env:"REDIS_ADDR"     envDefault:"redis:6379"`
-	AdminPassword env.Secret `env:"ADMIN_PASSWORD"`
+	Dir           string        `env:"SECRETS_DIR"    envDefault:"/secrets"`
+	Postgres      string        `env:"POSTGRES_ADDR"  envDefault:"postgres:5432"`
+	Redis         string        `env:"REDIS_ADDR"     envDefault:"redis:6379"`
+	AdminPassword env.Secret    `env:"ADMIN_PASSWORD"`
+	KeyLead       time.Duration `env:"KEY_LEAD" envDefault:"90s"` // from rotate-keys until the new key signs
 }
+
+// Check finds the mistake that no type shows.
+func (c *config) Check() error {
+	if c.KeyLead < token.MinLead || c.KeyLead > maxLead {
+		return env.Mistake("KEY_LEAD", fmt.Errorf("from %v to %v", token.MinLead, maxLead))
+	}
+	return nil
+}
+
+// authSigningKey is where auth-service reads its keys.
+const authSigningKey = "auth/signing_key"
 
 func main() {
 	var c config
@@ -27,16 +44,16 @@ func main() {
 		env.Report(os.Stderr, "bootstrap", err)
 		os.Exit(env.ExitCode)
 	}
-	if err := run(&c, os.Args[1:]); err != nil {
+	if err := run(&c, os.Args[1:], time.Now()); err != nil {
 		fmt.Fprintln(os.Stderr, "bootstrap:", err)
 		os.Exit(1)
 	}
 }
 
-func run(c *config, args []string) error {
+func run(c *config, args []string, now time.Time) error {
 	originals := store{dir: filepath.Join(c.Dir, "originals")}
-	switch {
-	case len(args) == 0:
+	switch strings.Join(args, " ") {
+	case "":
 		// Where it is made here, and is no mount, the border of the secrets is this folder.
 		if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 			return err
@@ -46,21 +63,25 @@ func run(c *config, args []string) error {
 			return err
 		}
 		return layOut(c, secrets)
-	case len(args) == 1 && args[0] == "admin-password":
+	case "admin-password":
 		password, err := originals.read(adminPassword)
 		if err == nil {
 			fmt.Println(password)
 		}
 		return err
+	case "rotate-keys":
+		return originals.rotate(c, now)
+	case "drop-keys":
+		return originals.drop(c, now)
 	}
-	return errors.New("usage: bootstrap [admin-password]")
+	return errors.New("usage: bootstrap [admin-password | rotate-keys | drop-keys]")
 }
 
 // layOut writes the files of each service into a folder of its own: in containers, a volume that nobody else mounts.
 func layOut(c *config, s secrets) error {
 	redisURL := fmt.Sprintf("redis://:%s@%s/0", s[redisPassword], c.Redis)
 	files := map[string]string{
-		"auth/signing_key":    s[signingKey],
+		authSigningKey:        s[signingKey],
 		"auth/refresh_key":    s[refreshKey],
 		"auth/service_secret": s[serviceSecret],
 		"auth/redis_url":      redisURL,

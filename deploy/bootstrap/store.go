@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gatehouse/internal/token"
 )
@@ -33,7 +33,7 @@ type store struct{ dir string }
 func (s store) open(chosenAdminPassword string) (secrets, error) {
 	random := func() (string, error) { return rand.Text() + rand.Text(), nil } // 2 × 130 bits
 	makers := map[string]func() (string, error){
-		signingKey: newSigningKey, refreshKey: random, serviceSecret: random, postgresPassword: random,
+		signingKey: firstSigningKey, refreshKey: random, serviceSecret: random, postgresPassword: random,
 		redisPassword: random,
 		adminPassword: func() (string, error) { return rand.Text()[:20], nil }, // 100 bits, and short enough to type
 	}
@@ -53,13 +53,14 @@ func (s store) open(chosenAdminPassword string) (secrets, error) {
 	return all, nil
 }
 
-func newSigningKey() (string, error) {
-	_, key, err := ed25519.GenerateKey(rand.Reader)
+// firstSigningKey has no time from which it signs: it always did.
+func firstSigningKey() (string, error) {
+	key, err := newSigningKey(time.Time{})
 	if err != nil {
 		return "", err
 	}
-	pem, err := token.MarshalPrivateKey(key)
-	return string(pem), err
+	file, err := token.NewKeyRing(key).Marshal()
+	return string(file), err
 }
 
 func (s store) readOrMake(name string, make func() (string, error)) (string, error) {

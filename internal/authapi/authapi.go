@@ -33,13 +33,16 @@ type Change struct {
 	Notices []Notice `json:"notices,omitempty"`
 }
 
-// Notice is a mail to send. The kinds are those of auth-service's templates.
+// Notice is a mail to send. The kinds are those of auth-service's templates. Of a notice that comes with a change, ID and
+// Subject are filled in from that.
 type Notice struct {
-	Kind  string            `json:"kind"`
-	To    string            `json:"to"` // address
-	Name  string            `json:"name"`
-	UID   string            `json:"uid"`
-	Facts map[string]string `json:"facts,omitempty"`
+	ID      string            `json:"id,omitempty"`      // the same at every delivery, for the Message-ID
+	Subject string            `json:"subject,omitempty"` // user id
+	Kind    string            `json:"kind"`
+	To      string            `json:"to"` // address
+	Name    string            `json:"name"`
+	UID     string            `json:"uid"`
+	Facts   map[string]string `json:"facts,omitempty"`
 }
 
 // The kinds of notices that user-service sends.

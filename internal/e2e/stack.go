@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gatehouse/internal/token"
 )
 
 // The origin of the seed's page, which the stack allows.
@@ -25,10 +27,14 @@ type Stack interface {
 	Kill(part string) error
 	Start(part string) error
 	AdminPassword() (string, error)
+	ChangeKeys(command string) error // rotate-keys or drop-keys
 	Logs() string
 }
 
 const gatewayPort = "18087"
+
+// keyLead is the shortest there may be between rotate-keys and the first token of the new key.
+const keyLead = token.MinLead
 
 // baseURL is where the stack's gateway is.
 const baseURL = "http://localhost:" + gatewayPort
@@ -38,7 +44,8 @@ func newStack() (Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := append(neutral(os.Environ()), "CORS_ALLOW_ORIGINS="+seedOrigin, "PUBLIC_URL="+baseURL)
+	settings := append(neutral(os.Environ()), "CORS_ALLOW_ORIGINS="+seedOrigin, "PUBLIC_URL="+baseURL,
+		"KEY_LEAD="+keyLead.String())
 	if os.Getenv("E2E_STACK") == "compose" {
 		return compose{command{root, append(settings, "GATEWAY_PORT="+gatewayPort)}}, nil
 	}
@@ -122,6 +129,8 @@ func (n native) AdminPassword() (string, error) {
 	return strings.TrimSpace(out), err
 }
 
+func (n native) ChangeKeys(command string) error { return n.ctl(command) }
+
 func (n native) Logs() string {
 	files, _ := filepath.Glob(filepath.Join(n.dir, "log", "*.log"))
 	var all strings.Builder
@@ -157,6 +166,10 @@ func (c compose) AdminPassword() (string, error) {
 		return "", err
 	}
 	return lines[len(lines)-1], nil
+}
+
+func (c compose) ChangeKeys(command string) error {
+	return c.do("run", "--rm", "-T", "bootstrap", command)
 }
 
 func (c compose) Logs() string {

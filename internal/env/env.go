@@ -1,7 +1,8 @@
 // Package env reads the configuration of a service from the environment, once, at start.
 //
-// A variable NAME may come as NAME_FILE instead: the path of a file that holds the value, which is how secrets arrive.
-// An empty variable counts as unset. All mistakes are reported together, and no value of a Secret is ever printed.
+// A variable NAME may come as NAME_FILE instead: the path of a file that holds the value, which is how secrets arrive. Who
+// reads the file again when it changes has a field for NAME_FILE too, and finds the path there. An empty variable counts
+// as unset. All mistakes are reported together, and no value of a Secret is ever printed.
 package env
 
 import (

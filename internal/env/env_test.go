@@ -69,6 +69,20 @@ func TestSecretComesFromAFile(t *testing.T) {
 	}
 }
 
+func TestThePathOfAFileIsToBeHad(t *testing.T) {
+	var s struct {
+		Key  env.Secret `env:"KEY,required"`
+		Path string     `env:"KEY_FILE"`
+	}
+	path := secretFile(t, secret)
+	if err := env.LoadFrom(&s, []string{"KEY_FILE=" + path}); err != nil || s.Key.Reveal() != secret || s.Path != path {
+		t.Errorf("the value of %q, %v; want that of %s", s.Path, err, path)
+	}
+	if err := env.LoadFrom(&s, []string{"KEY=" + secret}); err != nil || s.Key.Reveal() != secret {
+		t.Errorf("without a file: %v", err)
+	}
+}
+
 func TestMistakesAreNamed(t *testing.T) {
 	empty, full := secretFile(t, "\n"), secretFile(t, secret)
 	for name, c := range map[string]struct {

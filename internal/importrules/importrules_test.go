@@ -23,7 +23,7 @@ var only = map[string][]string{
 		"internal/httpserver", "internal/envelope", "auth-service/main", "user-service/main",
 	},
 	"github.com/redis/go-redis/v9": {
-		"auth-service/internal/redisstore", "internal/revocation", "internal/throttle", "internal/redisurl",
+		"auth-service/internal/redisstore", "internal/revocation", "internal/revocation/revocationtest", "internal/throttle", "internal/redisurl",
 		"internal/redistest", "gateway/main", "auth-service/main",
 	},
 	"github.com/lib/pq":              {"user-service/internal/postgres", "internal/postgrestest"},

@@ -1,11 +1,21 @@
-// Package revocation is the list of sessions, tokens and users whose access tokens are refused before they expire, for
-// the one who revokes and for every gateway that asks.
+// Package revocation is the list of sessions, tokens, users and signing keys whose access tokens are refused before they
+// expire, for the one who revokes and for every gateway that asks. Nothing is asked of Redis on a request, and when a
+// revocation returns, no gateway accepts what it refuses. docs/revocation.md says why that is so.
 //
 // The list lives in Redis under one hash tag, so that it also runs on a cluster:
 //
-//	{rev}:gen    string       the generation: random, made when absent
-//	{rev}:set    sorted set   "sid:<session>" or "jti:<token>" -> when the entry may go, in Unix milliseconds
-//	{rev}:users  sorted set   user id -> not before, in Unix milliseconds: tokens issued until then are refused
+//	{rev}:gen       hash        the generation: its random id, when it began, the number of its last entry
+//	{rev}:set       sorted set  "sid:<session>", "jti:<token>" or "kid:<key>" -> when the entry may go, in Unix milliseconds
+//	{rev}:users     sorted set  user id -> not before, in Unix milliseconds: tokens issued until then are refused
+//	{rev}:log       stream      the entries by their number
+//	{rev}:gateways  hash        gateway -> the last entry that it has applied
+//
+// A gateway (Follow) copies the list and then reads the log, applies each entry and acknowledges it. It answers from its
+// copy only under a lease, which Redis grants when the copy has every entry, and which counts from before it was asked for.
+// Without a lease it asks Redis about each request, and without Redis it cannot tell: the request is refused.
+//
+// A revoker (List) adds its entry to list and log in one step, and learns in the same step which gateways there are. Then it
+// waits until each has acknowledged, or until Lease has passed, after which no lease from before the entry holds.
 //
 // A token carries the generation in which it was issued. When Redis loses its data there is a new generation, and all
 // tokens of the old one are refused: people sign in again, and nobody who was revoked comes back.
@@ -26,6 +36,7 @@ var ErrUnknown = errors.New("the revocation list cannot be asked")
 type Token struct {
 	SessionID  string
 	ID         string // jti
+	KeyID      string // kid of the key that signed it
 	Subject    string
 	IssuedAt   time.Time
 	Generation string
@@ -33,7 +44,10 @@ type Token struct {
 
 // TokenOf is what the list needs to know of a token with these claims.
 func TokenOf(c *token.Claims) Token {
-	return Token{SessionID: c.SessionID, ID: c.ID, Subject: c.Subject, IssuedAt: c.IssuedAt.Time, Generation: c.Generation}
+	return Token{
+		SessionID: c.SessionID, ID: c.ID, KeyID: c.KeyID, Subject: c.Subject, IssuedAt: c.IssuedAt.Time,
+		Generation: c.Generation,
+	}
 }
 
 // Checker answers whether a token was revoked. It fails with ErrUnknown when it cannot tell.
@@ -49,4 +63,6 @@ type Revoker interface {
 	Session(ctx context.Context, sid string, until time.Time) error
 	// User refuses all tokens of a user that were issued until notBefore.
 	User(ctx context.Context, subject string, notBefore time.Time) error
+	// Key refuses all tokens of a signing key. By the time given no verifier may know the key any more.
+	Key(ctx context.Context, kid string, until time.Time) error
 }

@@ -3,10 +3,8 @@ package token
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 )
@@ -103,37 +101,4 @@ func ParseJWKS(data []byte) (KeySet, error) {
 		return nil, errors.New("key set: no Ed25519 key in it")
 	}
 	return keys, nil
-}
-
-// ParsePrivateKeys reads Ed25519 private keys from the PKCS #8 PEM blocks of a file. The first one signs; all verify.
-func ParsePrivateKeys(data []byte) ([]ed25519.PrivateKey, error) {
-	var keys []ed25519.PrivateKey
-	for {
-		var block *pem.Block
-		if block, data = pem.Decode(data); block == nil {
-			break
-		}
-		parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		key, ok := parsed.(ed25519.PrivateKey)
-		if !ok {
-			return nil, fmt.Errorf("%T, not Ed25519", parsed)
-		}
-		keys = append(keys, key)
-	}
-	if len(keys) == 0 {
-		return nil, errors.New("no PEM block of a PKCS #8 key")
-	}
-	return keys, nil
-}
-
-// MarshalPrivateKey writes a private key as a PKCS #8 PEM block.
-func MarshalPrivateKey(key ed25519.PrivateKey) ([]byte, error) {
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, err
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }

@@ -2,16 +2,10 @@ package token_test
 
 import (
 	"bytes"
-	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
-	"strings"
 	"testing"
 
 	"gatehouse/internal/token"
@@ -99,59 +93,6 @@ func TestKeySetWithoutUseIsAnError(t *testing.T) {
 	for _, data := range []string{"", "{", "[]", "{}", `{"keys":null}`, `{"keys":[]}`, `{"keys":[{"kty":"RSA"}]}`, `{"keys":5}`} {
 		if set, err := token.ParseJWKS([]byte(data)); err == nil {
 			t.Errorf("%q: %v; want an error", data, set)
-		}
-	}
-}
-
-func TestPrivateKeysRoundTrip(t *testing.T) {
-	var file []byte
-	var want []ed25519.PrivateKey
-	for range 2 {
-		key, _, _ := newKey(t)
-		block, err := token.MarshalPrivateKey(key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file, want = append(append(file, "a remark between the blocks\n"...), block...), append(want, key)
-	}
-	got, err := token.ParsePrivateKeys(file)
-	if err != nil || len(got) != 2 || !got[0].Equal(want[0]) || !got[1].Equal(want[1]) {
-		t.Errorf("%d keys, %v; want the 2 in their order", len(got), err)
-	}
-}
-
-func TestBadPrivateKeysAreErrors(t *testing.T) {
-	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(ec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, _, _ := newKey(t)
-	good, err := token.MarshalPrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block := func(der []byte) string {
-		return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
-	}
-	for name, file := range map[string]string{
-		"nothing":              "",
-		"no PEM":               "c2VjcmV0",
-		"a block cut short":    string(good[:len(good)/2]),
-		"a block of nonsense":  block([]byte("nonsense-in-the-block")),
-		"another kind of key":  block(der),
-		"a bad one after good": string(good) + block([]byte("nonsense-in-the-block")),
-	} {
-		keys, err := token.ParsePrivateKeys([]byte(file))
-		if err == nil || keys != nil {
-			t.Errorf("%s: %d keys, %v; want an error", name, len(keys), err)
-			continue
-		}
-		if text := err.Error(); text == "" || strings.Contains(text, "nonsense-in-the-block") {
-			t.Errorf("%s: %q must name what is wrong and not show it", name, text)
 		}
 	}
 }

@@ -13,28 +13,43 @@ import (
 	"time"
 )
 
+// RefreshEvery is how often a verifier fetches the key set.
+const RefreshEvery = 5 * time.Second
+
 // How the issuer's key set is followed.
 const (
-	refreshEvery   = 30 * time.Second // so a new key must be published a minute before it signs
-	retryEvery     = time.Second      // while there is no key set at all
+	retryEvery     = time.Second      // after a fetch that failed
 	unknownKeyWait = 10 * time.Second // at least this long between fetches that unknown kids cause
 	fetchTimeout   = 2 * time.Second
 	maxKeySetBytes = 64 << 10
 )
 
+// MinLead is how long before it signs a new key must be in the issuer's file, so that no token ever meets a verifier that
+// does not know its key: the issuer has seen the file after 2 s, a verifier asks 5 s after a slow answer and may be
+// answered slowly again, one fetch may fail, and a second is left for clocks. No unknown kid is counted on in this.
+const MinLead = 2*time.Second + fetchTimeout + RefreshEvery + fetchTimeout + retryEvery + fetchTimeout + time.Second
+
 // KeySetPath is where the issuer publishes its key set.
 const KeySetPath = "/.well-known/jwks.json"
 
 // RemoteKeys follows the key set that an issuer publishes. A kid that is not known causes one fetch, at most
-// once in ten seconds however many ask, so that made-up kids cannot become a storm.
+// once in ten seconds however many ask, so that made-up kids cannot become a storm. Keys that were published in time need
+// no such fetch, so that made-up kids cannot use it up either.
 type RemoteKeys struct {
 	url    string
 	client *http.Client
 	now    func() time.Time
 
-	keys    atomic.Pointer[KeySet]
-	fetchMu sync.Mutex
-	asked   time.Time // last fetch for an unknown kid; guarded by fetchMu
+	begun     atomic.Uint64 // fetches so far
+	keys      atomic.Pointer[fetched]
+	unknownMu sync.Mutex
+	asked     time.Time // last fetch for an unknown kid; guarded by unknownMu
+}
+
+// fetched is a key set and which fetch brought it.
+type fetched struct {
+	KeySet
+	number uint64
 }
 
 var _ Keys = (*RemoteKeys)(nil)
@@ -58,9 +73,9 @@ func (r *RemoteKeys) Key(kid string) (ed25519.PublicKey, error) {
 }
 
 // fetchForUnknown reports whether there is a newer set than seen to look into.
-func (r *RemoteKeys) fetchForUnknown(seen *KeySet) bool {
-	r.fetchMu.Lock()
-	defer r.fetchMu.Unlock()
+func (r *RemoteKeys) fetchForUnknown(seen *fetched) bool {
+	r.unknownMu.Lock()
+	defer r.unknownMu.Unlock()
 	if r.keys.Load() != seen {
 		return true
 	}
@@ -69,9 +84,7 @@ func (r *RemoteKeys) fetchForUnknown(seen *KeySet) bool {
 		return false
 	}
 	r.asked = now
-	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
-	defer cancel()
-	return r.Fetch(ctx) == nil
+	return r.Fetch(context.Background()) == nil
 }
 
 // Ready is nil once a key set is known.
@@ -82,10 +95,10 @@ func (r *RemoteKeys) Ready() error {
 	return nil
 }
 
-// Run fetches the set now and again every half minute, until the context ends. A failed fetch keeps the last good set.
+// Run fetches the set now and again every five seconds, until the context ends. A failed fetch keeps the last good set.
 func (r *RemoteKeys) Run(ctx context.Context, failed func(error)) {
 	for {
-		wait := refreshEvery
+		wait := RefreshEvery
 		if err := r.Fetch(ctx); err != nil && ctx.Err() == nil {
 			failed(err)
 			wait = retryEvery
@@ -100,28 +113,44 @@ func (r *RemoteKeys) Run(ctx context.Context, failed func(error)) {
 
 // Fetch replaces the set by what the issuer publishes now.
 func (r *RemoteKeys) Fetch(ctx context.Context) error {
+	number := r.begun.Add(1)
+	set, err := r.ask(ctx)
+	if err != nil {
+		return err
+	}
+	r.keep(&fetched{set, number})
+	return nil
+}
+
+// keep puts the set in the place of the present one, unless a fetch that began later was faster: made-up kids cause
+// fetches too, and an old answer to one of those must not hide a new key.
+func (r *RemoteKeys) keep(set *fetched) {
+	for {
+		present := r.keys.Load()
+		if present != nil && present.number > set.number || r.keys.CompareAndSwap(present, set) {
+			return
+		}
+	}
+}
+
+func (r *RemoteKeys) ask(ctx context.Context) (KeySet, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	resp, err := r.client.Do(req)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("key set: %s answered %s", r.url, resp.Status)
+		return nil, fmt.Errorf("key set: %s answered %s", r.url, resp.Status)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxKeySetBytes))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	set, err := ParseJWKS(body)
-	if err != nil {
-		return err
-	}
-	r.keys.Store(&set)
-	return nil
+	return ParseJWKS(body)
 }

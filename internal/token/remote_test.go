@@ -175,7 +175,7 @@ func TestFailedFetchKeepsTheLastSet(t *testing.T) {
 	}
 }
 
-// The set is followed in time that is not real: fetched at once, each second while nothing is known, else each half minute.
+// The set is followed in time that is not real: fetched at once, each second while nothing is known, else every five.
 func TestRunFollowsTheSet(t *testing.T) {
 	_, key, kid := newKey(t)
 	_, next, nextKid := newKey(t)
@@ -200,14 +200,100 @@ func TestRunFollowsTheSet(t *testing.T) {
 			t.Errorf("a second after the issuer is back: %v", err)
 		}
 		p.publish(t, next)
-		time.Sleep(30 * time.Second)
+		time.Sleep(token.RefreshEvery)
 		if _, err := remote.Key(nextKid); err != nil {
-			t.Errorf("half a minute after a change: %v", err)
+			t.Errorf("five seconds after a change: %v", err)
 		}
 		if _, err := remote.Key(kid); !errors.Is(err, token.ErrUnknownKey) {
 			t.Errorf("a key that was withdrawn: %v; want ErrUnknownKey", err)
 		}
 		stop()
 		<-done
+	})
+}
+
+// slowIssuer answers a little before verifiers give up; the answer is what was published when it was asked.
+type slowIssuer struct {
+	publisher
+	failures atomic.Int32 // to come
+}
+
+func (i *slowIssuer) RoundTrip(*http.Request) (*http.Response, error) {
+	status, answer := i.current()
+	if i.failures.Add(-1) >= 0 {
+		status = http.StatusBadGateway
+	}
+	time.Sleep(1990 * time.Millisecond)
+	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
+}
+
+// Somebody sends made-up kids from just before the new key is published, so that the one fetch in ten seconds is used up
+// and brings an old answer; the issuer is slow, and the next fetch fails. The new key is known in time all the same,
+// whenever that was.
+func TestMadeUpKidsDoNotDelayANewKey(t *testing.T) {
+	_, key, _ := newKey(t)
+	_, next, nextKid := newKey(t)
+	for phase := time.Duration(0); phase < 12*time.Second; phase += 250 * time.Millisecond {
+		synctest.Test(t, func(t *testing.T) {
+			issuer := new(slowIssuer)
+			issuer.publish(t, key)
+			remote := token.NewRemoteKeys(&url.URL{Scheme: "http", Host: "auth"}, &http.Client{Transport: issuer}, time.Now)
+			ctx, stop := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				remote.Run(ctx, func(error) {})
+			}()
+			time.AfterFunc(20*time.Second+phase, func() {
+				issuer.publish(t, key, next)
+				issuer.failures.Store(1)
+			})
+			known := time.Now().Add(20*time.Second + phase + copiedFrom)
+			time.Sleep(20*time.Second + phase - time.Millisecond)
+			for time.Until(known) > copiedFrom-9*time.Second {
+				remote.Key("made-up")
+				time.Sleep(100 * time.Millisecond)
+			}
+			time.Sleep(time.Until(known))
+			if _, err := remote.Key(nextKid); err != nil || time.Now().After(known) {
+				t.Errorf("phase %v: %v, %v late", phase, err, time.Since(known))
+			}
+			stop()
+			<-done
+		})
+	}
+}
+
+// fickleIssuer answers the first call last.
+type fickleIssuer struct{ publisher }
+
+func (i *fickleIssuer) RoundTrip(*http.Request) (*http.Response, error) {
+	_, answer := i.current()
+	if i.asked.Load() == 1 {
+		time.Sleep(time.Second)
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(answer)), Header: http.Header{}}, nil
+}
+
+func TestAnOldAnswerDoesNotHideANewKey(t *testing.T) {
+	_, key, _ := newKey(t)
+	_, next, nextKid := newKey(t)
+	synctest.Test(t, func(t *testing.T) {
+		issuer := new(fickleIssuer)
+		issuer.publish(t, key)
+		remote := token.NewRemoteKeys(&url.URL{Scheme: "http", Host: "auth"}, &http.Client{Transport: issuer}, time.Now)
+		fetch := func() {
+			if err := remote.Fetch(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		go fetch()
+		synctest.Wait()
+		issuer.publish(t, key, next)
+		fetch()
+		time.Sleep(2 * time.Second)
+		if _, err := remote.Key(nextKid); err != nil || issuer.asked.Load() != 2 {
+			t.Errorf("%v, after %d fetches; want it known after two", err, issuer.asked.Load())
+		}
 	})
 }

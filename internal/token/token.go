@@ -65,6 +65,7 @@ type Claims struct {
 	SessionID  string           `json:"sid"`
 	Generation string           `json:"gen"`       // of the revocation list, see package revocation
 	AuthTime   *jwt.NumericDate `json:"auth_time"` // when the password was last proved (OpenID Connect Core §2)
+	KeyID      string           `json:"-"`         // kid of the key that verified the token; nothing when signing
 }
 
 // NewClaims says that the principal may act from now on for the time given. The id (jti) must be unique.
@@ -118,7 +119,7 @@ func Verify(raw string, keys Keys) (*Claims, error) {
 	return claims, nil
 }
 
-// KeyFunc chooses the one key that may verify a token, by its header.
+// KeyFunc chooses the one key that may verify a token, by its header, and notes in the claims which one that was.
 func KeyFunc(keys Keys) jwt.Keyfunc {
 	return func(t *jwt.Token) (any, error) {
 		kid, _ := t.Header["kid"].(string)
@@ -132,6 +133,9 @@ func KeyFunc(keys Keys) jwt.Keyfunc {
 		key, err := keys.Key(kid)
 		if err != nil {
 			return nil, err
+		}
+		if claims, ours := t.Claims.(*Claims); ours {
+			claims.KeyID = kid
 		}
 		return key, nil
 	}
@@ -147,6 +151,9 @@ type Signer struct {
 func NewSigner(key ed25519.PrivateKey) *Signer {
 	return &Signer{kid: Thumbprint(key.Public().(ed25519.PublicKey)), key: key}
 }
+
+// KeyID is the kid of the key.
+func (s *Signer) KeyID() string { return s.kid }
 
 // Sign makes the compact form of a token, with the constant claims filled in.
 func (s *Signer) Sign(c Claims) (string, error) {

@@ -122,10 +122,11 @@ func TestGoodTokensAreAccepted(t *testing.T) {
 		"audience as text":       good.with("aud", "gatehouse"),
 		"one of many audiences":  good.with("aud", []string{"others", "gatehouse"}),
 		"a claim more":           good.with("name", "Alice"),
+		"a kid among the claims": good.with("KeyID", "another").with("kid", "another"),
 	} {
 		for door, verify := range doors {
 			claims, err := verify(d.signed(private), keys)
-			if err != nil || claims.Subject != "7" || claims.UID != "alice" || claims.Role != "User" || claims.SessionID != "s1" {
+			if err != nil || claims.Subject != "7" || claims.UID != "alice" || claims.Role != "User" || claims.SessionID != "s1" || claims.KeyID != kid {
 				t.Errorf("%s through %s: %+v, %v", name, door, claims, err)
 			}
 		}
@@ -163,7 +164,7 @@ func TestSignedTokensComeBack(t *testing.T) {
 			}
 		}
 		got.AuthTime = want.AuthTime
-		if got != want || claims.ID != "t1" || claims.Generation != "g1" {
+		if got != want || claims.ID != "t1" || claims.Generation != "g1" || claims.KeyID != signer.KeyID() {
 			t.Fatalf("came back as %+v, %+v; want %+v", got, claims, want)
 		}
 	})

@@ -54,6 +54,8 @@ type User struct {
 	Confirmed bool `json:"email_verified,omitempty"`
 	// Epoch counts what ends sessions: a new password, disabling. Sessions of an older epoch are over.
 	Epoch int64 `json:"epoch"`
+	// CreatedAt is when the account was made.
+	CreatedAt time.Time `json:"created_at"`
 	// Kept is the one session that outlives the latest change of epoch; empty when there is none.
 	Kept string `json:"kept,omitempty"`
 }

@@ -165,7 +165,7 @@ func TestTheKeySetIsPublished(t *testing.T) {
 	d := open(t, public)
 	got := d.ask("GET", "/.well-known/jwks.json", "")
 	if got.status != 200 || got.body != string(d.keySet) || got.header.Get("Content-Type") != "application/jwk-set+json" ||
-		got.header.Get("Cache-Control") != "public, max-age=15" {
+		got.header.Get("Cache-Control") != "public, max-age=5" {
 		t.Errorf("%d %s %v", got.status, got.body, got.header)
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"gatehouse/internal/peer"
 	"gatehouse/internal/redistest"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/revocation/revocationtest"
 	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
 	"gatehouse/internal/userapi"
@@ -123,6 +124,7 @@ func open(t *testing.T, public string, origins ...string) *door {
 	}
 	opened := time.Now() // and then no time passes for the throttle
 	client, secret := d.redis.Client(), []byte("0123456789abcdef0123456789abcdef")
+	revocationtest.Settle(t, client)
 	options := httpserver.Options{Service: "auth-service", Log: slog.New(slog.NewJSONHandler(&d.log, nil)), KeepID: true}
 	d.app, d.internal = httpserver.New(options), httpserver.New(options)
 	a := &api.API{
@@ -136,7 +138,7 @@ func open(t *testing.T, public string, origins ...string) *door {
 			AccessTTL: time.Hour, Now: d.now, NewID: rand.Text,
 		},
 		Cookies: api.NewCookies("jwt", parse(t, public), allowed, time.Hour),
-		KeySet:  d.keySet,
+		KeySet:  func() ([]byte, error) { return d.keySet, nil },
 		Secret:  serviceSecret,
 	}
 	a.Routes(d.app)

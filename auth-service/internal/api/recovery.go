@@ -89,7 +89,8 @@ func readUID(c *fiber.Ctx) (string, error) {
 	return body.UID, nil
 }
 
-// sentFrom is where the request comes from, as the gateway says.
-func origin(c *fiber.Ctx) userapi.Origin {
-	return userapi.Origin{Address: c.Get("X-Real-Ip"), Agent: httpserver.UserAgent(c)}
+// sentFrom is where the request comes from, for the audit and the throttles.
+func sentFrom(c *fiber.Ctx) userapi.Origin {
+	d := deviceOf(c)
+	return userapi.Origin{Address: d.Address, Agent: d.UserAgent}
 }

@@ -4,6 +4,7 @@ package api
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"gatehouse/auth-service/internal/recovery"
 	"gatehouse/auth-service/internal/session"
 	"gatehouse/internal/authapi"
 	"gatehouse/internal/fault"
@@ -16,8 +17,9 @@ import (
 type API struct {
 	Sessions *session.Service
 	Cookies  Cookies
-	KeySet   []byte // the public keys as a JSON Web Key Set
-	Secret   string // of the internal calls
+	Recovery *recovery.Service
+	KeySet   func() ([]byte, error) // the public keys of the moment as a JSON Web Key Set
+	Secret   string                 // of the internal calls
 }
 
 // Routes is the whole API of auth-service.
@@ -30,6 +32,11 @@ func (a *API) Routes(app *fiber.App) {
 	app.Get("/api/sessions", a.guarded(a.list))
 	app.Delete("/api/sessions", a.guarded(a.endMany))
 	app.Delete("/api/sessions/:sid", a.guarded(a.endOne))
+	app.Post("/api/password/forgot", a.forgot)
+	app.Post("/api/password/reset", a.reset)
+	app.Post("/api/password/link", a.guarded(a.link))
+	app.Post("/api/email/verify", a.confirm)
+	app.Post("/api/email/verification", a.guarded(a.sendVerification))
 	app.Get(token.KeySetPath, a.keySet)
 }
 

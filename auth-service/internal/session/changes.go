@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 
 	"gatehouse/internal/authapi"
 	"gatehouse/internal/fault"
@@ -16,7 +17,10 @@ func (s *Service) Apply(ctx context.Context, changes []authapi.Change) error {
 		if err := s.apply(ctx, c); err != nil {
 			return err
 		}
-		notices = append(notices, c.Notices...)
+		for i, n := range c.Notices {
+			n.ID, n.Subject = fmt.Sprintf("change-%d-%d", c.ID, i), c.Subject
+			notices = append(notices, n)
+		}
 	}
 	return s.notify(ctx, notices)
 }

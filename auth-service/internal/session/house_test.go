@@ -23,6 +23,7 @@ import (
 	"gatehouse/internal/principal"
 	"gatehouse/internal/redistest"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/revocation/revocationtest"
 	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
 	"gatehouse/internal/userapi"
@@ -34,7 +35,8 @@ var key = []byte("0123456789abcdef0123456789abcdef")
 
 // directory is user-service: it knows alice, whose password is "right".
 type directory struct {
-	userapi.Directory // what these tests do not ask
+	made              time.Time // when alice's account was
+	userapi.Directory           // what these tests do not ask
 
 	mu    sync.Mutex
 	role  string // empty: alice is gone
@@ -80,7 +82,7 @@ func (d *directory) change(kept string) authapi.Change {
 
 func (d *directory) alice(gone error) (userapi.User, error) {
 	d.mu.Lock()
-	u := userapi.User{ID: "7", UID: "alice", Name: "Alice", Role: d.role, Email: d.email, Epoch: d.epoch, Kept: d.kept}
+	u := userapi.User{ID: "7", UID: "alice", Name: "Alice", Role: d.role, Email: d.email, Epoch: d.epoch, Kept: d.kept, CreatedAt: d.made}
 	down, asked := d.down, d.asked
 	d.mu.Unlock()
 	if down != nil {
@@ -155,9 +157,10 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{T: t, redis: redistest.Start(t), users: &directory{role: "User", epoch: 1}, diary: new(diary)}
+	h := &house{T: t, redis: redistest.Start(t), users: &directory{made: time.Now(), role: "User", epoch: 1}, diary: new(diary)}
 	h.ms.Store(time.Now().UnixMilli())
 	client := h.redis.Client()
+	revocationtest.Settle(t, client)
 	h.list = &shakyList{List: revocation.New(client, h.now)}
 	h.Service = &session.Service{
 		Users: h.users, Store: redisstore.New(client), Revoked: h.list, Signer: token.NewSigner(private),

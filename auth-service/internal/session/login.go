@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/fault"
 	"gatehouse/internal/principal"
 	"gatehouse/internal/token"
@@ -40,7 +41,24 @@ func (s *Service) Login(ctx context.Context, c userapi.Credential, d Device, had
 		return Grant{}, err
 	}
 	grant.DeviceCookie, grant.NewDevice = browser.Remember(c.UID), !browser.Knows(c.UID)
+	if grant.NewDevice {
+		s.tellOfDevice(ctx, user, begun)
+	}
 	return grant, nil
+}
+
+// newAccount is how long after it was made an account is signed in to for the first time: nobody is told of that.
+const newAccount = 10 * time.Minute
+
+// tellOfDevice has a mail sent about a sign-in on a browser that was not known. The sign-in goes on whatever becomes of it.
+func (s *Service) tellOfDevice(ctx context.Context, user userapi.User, begun Session) {
+	if user.Email == "" || s.Now().Sub(user.CreatedAt) < newAccount {
+		return
+	}
+	n := deviceNotice(NoticeNewDevice, user, begun, begun.CreatedAt)
+	if err := s.notify(ctx, []authapi.Notice{n}); err != nil {
+		s.Log.Warn("no mail about a new device", "sub", user.ID, "error", err)
+	}
 }
 
 // verify asks whose credential it is. The attempt is charged before that, so that many at once are not too many; it is

@@ -80,7 +80,7 @@ func TestACopiedTokenIsToldToTheUserAndTheAudit(t *testing.T) {
 		return sid
 	}
 	reuse("alice@example.org")
-	if want := (authapi.Notice{Kind: "refresh-reused", To: "alice@example.org", Name: "Alice", UID: "alice", Facts: map[string]string{
+	if want := (authapi.Notice{Subject: "7", Kind: "refresh-reused", To: "alice@example.org", Name: "Alice", UID: "alice", Facts: map[string]string{
 		"device": "an unknown device", "address": "192.0.2.7", "at": h.now().UTC().Format(time.RFC3339),
 	}}); len(h.diary.notices) != 1 || !reflect.DeepEqual(h.diary.notices[0], want) {
 		t.Errorf("the notices are %+v; want %+v", h.diary.notices, want)

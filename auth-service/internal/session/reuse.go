@@ -2,16 +2,10 @@ package session
 
 import (
 	"context"
-	"time"
 
-	"gatehouse/auth-service/internal/device"
 	"gatehouse/internal/authapi"
 	"gatehouse/internal/userapi"
 )
-
-// NoticeReused is the kind of notice that tells of a session whose refresh token was copied. Its facts are device and
-// address, of the session's sign-in, and at.
-const NoticeReused = "refresh-reused"
 
 // reused ends a session whose refresh token came a second time. Its tokens are refused first; it is removed last, because
 // until then each of them is Reused again: whatever stops in between, the next try tells the user and the audit.
@@ -20,7 +14,7 @@ func (s *Service) reused(ctx context.Context, of Session, user userapi.User, fro
 		return err
 	}
 	if user.Email != "" {
-		if err := s.notify(ctx, []authapi.Notice{s.reuseNotice(of, user)}); err != nil {
+		if err := s.notify(ctx, []authapi.Notice{deviceNotice(NoticeReused, user, of, s.Now())}); err != nil {
 			return err
 		}
 	}
@@ -31,15 +25,4 @@ func (s *Service) reused(ctx context.Context, of Session, user userapi.User, fro
 		return down(err)
 	}
 	return errInvalid
-}
-
-func (s *Service) reuseNotice(of Session, user userapi.User) authapi.Notice {
-	return authapi.Notice{
-		Kind: NoticeReused, To: user.Email, Name: user.Name, UID: user.UID,
-		Facts: map[string]string{
-			"device":  device.Of(of.Device.UserAgent).String(),
-			"address": of.Device.Address,
-			"at":      s.Now().UTC().Format(time.RFC3339),
-		},
-	}
 }

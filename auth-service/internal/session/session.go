@@ -6,6 +6,7 @@ package session
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"gatehouse/internal/fault"
@@ -92,6 +93,11 @@ type List interface {
 	revocation.Revoker
 }
 
+// Signer makes the compact form of an access token.
+type Signer interface {
+	Sign(token.Claims) (string, error)
+}
+
 // Service signs people in and out.
 type Service struct {
 	Users     userapi.Directory
@@ -99,11 +105,12 @@ type Service struct {
 	Revoked   List
 	Audit     Audit
 	Notices   Notices
-	Signer    *token.Signer
+	Signer    Signer
 	Keys      token.Keys
 	Refresh   RefreshTokens
 	Devices   KnownDevices
 	Attempts  Attempts
+	Log       *slog.Logger
 	AccessTTL time.Duration
 	Now       func() time.Time
 	NewID     func() string // random, unguessable

@@ -20,18 +20,41 @@ const tokenKey = "token"
 const revocationTimeout = time.Second
 
 // newAuthenticate makes the handler that lets a request with a good token pass, on routes that want a session. All
-// decisions are ours: the key, by token.KeyFunc; the claims, by token.Claims; the refusals, below.
+// decisions are ours: the key, by token.KeyFunc; the claims, by token.Claims; the refusals, below. A token that was
+// verified of late is not verified again.
 func (e *Edge) newAuthenticate() fiber.Handler {
 	return jwtware.New(jwtware.Config{
-		Filter:             func(c *fiber.Ctx) bool { return !visitOf(c).route.Access.Session },
+		Filter:             e.known,
 		TokenLookup:        "cookie:" + e.cookies.access,
 		TokenProcessorFunc: ofBearableLength,
 		KeyFunc:            token.KeyFunc(e.Keys),
 		Claims:             new(token.Claims),
 		ContextKey:         tokenKey,
 		ErrorHandler:       func(_ *fiber.Ctx, err error) error { return unauthenticated(err) },
-		SuccessHandler:     e.accept,
+		SuccessHandler:     e.remember,
 	})
+}
+
+// known reports whether there is nothing to verify: the route is for everyone, or the token is known. A key that was taken
+// back makes its tokens unknown.
+func (e *Edge) known(c *fiber.Ctx) bool {
+	v := visitOf(c)
+	if !v.route.Access.Session {
+		return true
+	}
+	raw := c.Request().Header.Cookie(e.cookies.access)
+	if len(raw) == 0 || len(raw) > token.MaxLength {
+		return false
+	}
+	found := e.cache.find(raw, time.Now())
+	if found == nil {
+		return false
+	}
+	if _, err := e.Keys.Key(found.token.KeyID); err != nil {
+		return false
+	}
+	v.verified = found
+	return true
 }
 
 func ofBearableLength(raw string) (string, error) {
@@ -50,26 +73,47 @@ func unauthenticated(err error) error {
 	return token.Refusal(err)
 }
 
-var errRevoked = errors.New("revoked")
-
-// accept asks the revocation list about a token that is good in itself, on every request, and fails closed.
-func (e *Edge) accept(c *fiber.Ctx) error {
+// remember keeps a token that was just verified.
+func (e *Edge) remember(c *fiber.Ctx) error {
 	claims, ok := token.FromContext(c.Locals(tokenKey))
 	if !ok {
 		return token.Refusal(token.ErrInvalid)
 	}
-	httpserver.Note(c, "sub", claims.Subject)
-	httpserver.Note(c, "sid", claims.SessionID)
+	now, v := time.Now(), visitOf(c)
+	v.verified = newVerified(c.Request().Header.Cookie(e.cookies.access), claims, now)
+	e.cache.keep(v.verified, now)
+	return c.Next()
+}
+
+var errRevoked = errors.New("revoked")
+
+// unrevoked asks the revocation list about a token that is good in itself, on every request, and fails closed.
+func (e *Edge) unrevoked(c *fiber.Ctx) error {
+	v := visitOf(c)
+	if !v.route.Access.Session {
+		return c.Next()
+	}
+	if v.verified == nil {
+		return token.Refusal(errNobody)
+	}
+	httpserver.Note(c, "sub", v.verified.principal.Subject)
+	httpserver.Note(c, "sid", v.verified.principal.SessionID)
+	if err := e.checkRevocation(v.verified.token); err != nil {
+		return err
+	}
+	v.principal = &v.verified.principal
+	return c.Next()
+}
+
+func (e *Edge) checkRevocation(t revocation.Token) error {
 	ctx, cancel := context.WithTimeout(context.Background(), revocationTimeout)
 	defer cancel()
-	revoked, err := e.Revocation.Revoked(ctx, revocation.TokenOf(claims))
+	revoked, err := e.Revocation.Revoked(ctx, t)
 	if err != nil {
 		return fault.Down("revocation list", err)
 	}
 	if revoked {
 		return token.Refusal(errRevoked)
 	}
-	p := claims.Principal()
-	visitOf(c).principal = &p
-	return c.Next()
+	return nil
 }

@@ -12,18 +12,26 @@ import (
 	"gatehouse/internal/fault"
 )
 
-// cookies knows the two session cookies.
+// cookies knows our own cookies: the two of the session, and the one by which a browser is known again at a login.
 type cookies struct {
-	access, refresh string // names
-	https           bool
+	access, refresh, device string // names
+	https                   bool
 }
 
 func newCookies(name string, https bool) cookies {
-	return cookies{access: cookiename.Access(name, https), refresh: cookiename.Refresh(name, https), https: https}
+	return cookies{
+		access: cookiename.Access(name, https), refresh: cookiename.Refresh(name, https),
+		device: cookiename.Device(name, https), https: https,
+	}
 }
 
-// counted is how often each of the session cookies came.
-type counted struct{ access, refresh int }
+// counted is how often each of our cookies came.
+type counted struct{ access, refresh, device int }
+
+// session reports whether there is anything that another site's page could misuse: a device cookie alone lets nobody in.
+func (n counted) session() bool { return n.access > 0 || n.refresh > 0 }
+
+func (n counted) doubled() bool { return n.access > 1 || n.refresh > 1 || n.device > 1 }
 
 // pairs are the names of all cookies of a request, each with its name=value.
 func pairs(raw []byte) iter.Seq2[string, []byte] {
@@ -48,17 +56,19 @@ func (k cookies) count(raw []byte) counted {
 			n.access++
 		case k.refresh:
 			n.refresh++
+		case k.device:
+			n.device++
 		}
 	}
 	return n
 }
 
-// forUpstream is the Cookie header without our own: the access token goes in another header or not at all, and the
-// refresh token only to the one who issues it.
-func (k cookies) forUpstream(raw []byte, keepRefresh bool) []byte {
+// forUpstream is the Cookie header without our own: the access token goes in another header or not at all, the others only
+// to upstreams that are trusted with it too.
+func (k cookies) forUpstream(raw []byte, trusted bool) []byte {
 	var out []byte
 	for name, pair := range pairs(raw) {
-		if name == k.access || name == k.refresh && !keepRefresh {
+		if name == k.access || (name == k.refresh || name == k.device) && !trusted {
 			continue
 		}
 		if len(out) > 0 {
@@ -72,16 +82,16 @@ func (k cookies) forUpstream(raw []byte, keepRefresh bool) []byte {
 // singleCookies refuses two cookies of one name: one of them was put there by someone else, and nobody can tell which.
 func (e *Edge) singleCookies(c *fiber.Ctx) error {
 	v := visitOf(c)
-	if v.cookies = e.cookies.count(c.Request().Header.RawHeaders()); v.cookies.access > 1 || v.cookies.refresh > 1 {
+	if v.cookies = e.cookies.count(c.Request().Header.RawHeaders()); v.cookies.doubled() {
 		e.cookies.clear(c)
 		return fault.New(fault.Invalid, "The request has two session cookies of one name. Please sign in again.")
 	}
 	return c.Next()
 }
 
-// clear makes the browser forget both cookies, on our paths and, as a sibling may have set them, for every domain above.
+// clear makes the browser forget our cookies, on our paths and, as a sibling may have set them, for every domain above.
 func (k cookies) clear(c *fiber.Ctx) {
-	for _, name := range []string{k.access, k.refresh} {
+	for _, name := range []string{k.access, k.refresh, k.device} {
 		for _, path := range []string{"/", cookiename.RefreshPath} {
 			for _, domain := range domains(string(c.Request().Header.Host())) {
 				c.Response().Header.Add(fiber.HeaderSetCookie, k.expired(name, path, domain))

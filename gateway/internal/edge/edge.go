@@ -33,6 +33,8 @@ type Options struct {
 	CookieName string         // of the access cookie, without prefix
 	Keys       token.Keys
 	Revocation revocation.Checker
+	Throttle   Throttle
+	Streams    *Streams
 	Pages      fs.FS // the frontend
 	Upstreams  Upstreams
 }
@@ -44,6 +46,7 @@ type Edge struct {
 	origins      origins
 	pages        *pages
 	authenticate fiber.Handler
+	cache        cache // of verified tokens
 	table        atomic.Pointer[route.Table]
 }
 
@@ -78,6 +81,7 @@ func (e *Edge) App() *fiber.App {
 	s := app.Server()
 	s.WriteTimeout = writeTimeout
 	s.HeaderReceived = e.bodyLimit
+	s.ConnState = e.Streams.changed
 	app.Use(e.handlers()...)
 	return app
 }
@@ -97,7 +101,9 @@ func (e *Edge) handlers() []any {
 		e.choose,                     // 405 before 401: it is no secret which methods there are
 		e.singleCookies,              // before anything looks at a cookie
 		e.sameOrigin,                 // before the session acts: no other site may use it
-		e.authenticate,               // who is it? with the revocation list
+		e.throttle,                   // after that: no other site uses up what its reader may; before anyone works for the caller
+		e.authenticate,               // who is it?
+		e.unrevoked,                  // and are they still? never cached
 		e.authorize,                  // may they? never cached, the role is in the token
 		e.forward,
 	}

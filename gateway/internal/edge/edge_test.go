@@ -23,6 +23,7 @@ import (
 	"gatehouse/internal/principal"
 	"gatehouse/internal/replica"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
 )
 
@@ -32,6 +33,7 @@ type door struct {
 	addr   string
 	key    ed25519.PrivateKey
 	list   *list
+	budget *budget
 	echo   *echo
 	log    *record
 	client *http.Client
@@ -40,20 +42,49 @@ type door struct {
 // list is a revocation list of the test's own.
 type list struct {
 	mu      sync.Mutex
-	revoked map[string]bool // by session
+	revoked map[string]bool // by session or kid
 	err     error
 }
 
 func (l *list) Revoked(_ context.Context, t revocation.Token) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.revoked[t.SessionID], l.err
+	return l.revoked[t.SessionID] || l.revoked[t.KeyID], l.err
 }
 
 func (l *list) set(revoked map[string]bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.revoked, l.err = revoked, err
+}
+
+// budget is a throttle of the test's own: it lets everything pass until it has an error.
+type budget struct {
+	mu      sync.Mutex
+	charges []throttle.Charge
+	err     error
+}
+
+func (b *budget) Take(_ context.Context, charges ...throttle.Charge) (throttle.Ticket, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.charges = append(b.charges, charges...)
+	return throttle.Ticket{}, b.err
+}
+
+func (b *budget) refuse(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.err = err
+}
+
+// charged is what was charged since the last call.
+func (b *budget) charged() []throttle.Charge {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	since := b.charges
+	b.charges = nil
+	return since
 }
 
 // record is a log that tests read.
@@ -93,6 +124,7 @@ const moreRoutes = `
   - {path: /api/slow, methods: [GET], upstream: "http://user-service:8082", access: public, timeout: 50ms}
   - {path: /api/down, methods: [GET, POST], upstream: "http://nobody:1", access: public}
   - {path: /api/small, methods: [POST], upstream: "http://user-service:8082", access: public, body_limit: 1KiB}
+  - {path: /api/few/, methods: [GET, POST], upstream: "http://user-service:8082", access: session, throttle: 7/1s}
 `
 
 type setting func(*edge.Options)
@@ -114,7 +146,7 @@ func open(t *testing.T, settings ...setting) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{t: t, key: private, list: new(list), echo: new(echo), log: new(record)}
+	d := &door{t: t, key: private, list: new(list), budget: new(budget), echo: new(echo), log: new(record)}
 	service := httptest.NewServer(d.echo)
 	t.Cleanup(service.Close)
 	pools := upstream.NewPools(t.Context(), loopback, time.Now)
@@ -125,7 +157,7 @@ func open(t *testing.T, settings ...setting) *door {
 	o := edge.Options{
 		Log:       slog.New(slog.NewJSONHandler(d.log, nil)),
 		PublicURL: &url.URL{Scheme: "http", Host: "localhost:8087"},
-		Origins:   []*url.URL{{Scheme: "http", Host: allowedHost}}, CookieName: "jwt", Pages: pages, Upstreams: pools, Revocation: d.list,
+		Origins:   []*url.URL{{Scheme: "http", Host: allowedHost}}, CookieName: "jwt", Pages: pages, Streams: edge.NewStreams(), Upstreams: pools, Revocation: d.list, Throttle: d.budget,
 		Keys: token.KeySet{token.Thumbprint(public): public},
 	}
 	for _, s := range settings {

@@ -32,7 +32,7 @@ func (e *Edge) forward(c *fiber.Ctx) error {
 		return fault.Garbled(errSwitched)
 	}
 	dropHopByHop(&resp.Header)
-	return nil
+	return e.watch(c)
 }
 
 // dropHopByHop removes what the upstream said about its connection to us, not to the client (RFC 9110 §7.6.1).

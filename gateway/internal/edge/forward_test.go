@@ -52,7 +52,7 @@ func TestSpoofedHeadersAreStripped(t *testing.T) {
 
 func TestForwardIdentity(t *testing.T) {
 	d := open(t)
-	d.want(d.call("GET", "/api/mine/x", "", "Cookie: jwt="+d.token("Teacher"), "X-User-Id: 1", "Authorization: Basic eA=="), 200, "")
+	d.want(d.call("GET", "/api/mine/x", "", "Cookie: jwt="+d.token("Teacher")+"; jwt_refresh=r; jwt_device=d", "X-User-Id: 1", "Authorization: Basic eA=="), 200, "")
 	h := d.received().Header
 	for name, want := range map[string]string{
 		"X-User-Id": "7", "X-User-Uid": "ada", "X-User-Role": "Teacher", "X-Session-Id": "s1", "Authorization": "", "Cookie": "",
@@ -66,13 +66,13 @@ func TestForwardIdentity(t *testing.T) {
 func TestForwardToken(t *testing.T) {
 	d := open(t)
 	raw := d.token("User")
-	cookie := "Cookie: theme=dark; jwt=" + raw + "; jwt_refresh=r; lang=en"
+	cookie := "Cookie: theme=dark; jwt=" + raw + "; jwt_refresh=r; jwt_device=d; lang=en"
 	d.want(d.call("GET", "/api/id", "", cookie, "Authorization: Bearer forged"), 200, "")
 	h := d.received().Header
 	if got := h.Values("Authorization"); len(got) != 1 || got[0] != "Bearer "+raw {
 		t.Errorf("Authorization: %v", got)
 	}
-	if got := h.Get("Cookie"); got != "theme=dark; jwt_refresh=r; lang=en" {
+	if got := h.Get("Cookie"); got != "theme=dark; jwt_refresh=r; jwt_device=d; lang=en" {
 		t.Errorf("Cookie: %s", got)
 	}
 }
@@ -92,7 +92,7 @@ func TestPublicRouteForwardsTheTokenUnverified(t *testing.T) {
 
 func TestForwardNone(t *testing.T) {
 	d := open(t)
-	d.want(d.call("GET", "/api/open/x", "", "Cookie: jwt="+d.token("User")+"; jwt_refresh=r; a=b", "Authorization: Basic eA=="), 200, "")
+	d.want(d.call("GET", "/api/open/x", "", "Cookie: jwt="+d.token("User")+"; jwt_refresh=r; jwt_device=d; a=b", "Authorization: Basic eA=="), 200, "")
 	h := d.received().Header
 	if h.Get("Authorization") != "Basic eA==" || h.Get("Cookie") != "a=b" || h.Get("X-User-Id") != "" {
 		t.Errorf("%v", h)

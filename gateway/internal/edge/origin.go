@@ -38,7 +38,7 @@ func (o origins) isOwn(origin, host string) bool {
 }
 
 // sameOrigin lets nothing change state that another site's page has sent: the cookies would come along by themselves. A
-// request that says nothing of its origin is no browser's; with cookies it is refused all the same.
+// request that says nothing of its origin is no browser's; with a session it is refused all the same.
 func (e *Edge) sameOrigin(c *fiber.Ctx) error {
 	if isSafe(c.Method()) {
 		return c.Next()
@@ -51,7 +51,7 @@ func (e *Edge) sameOrigin(c *fiber.Ctx) error {
 	case site != "":
 		ours = site == "same-origin" || site == "none"
 	default:
-		ours = visitOf(c).cookies == counted{}
+		ours = !visitOf(c).cookies.session()
 	}
 	if !ours {
 		return foreign()

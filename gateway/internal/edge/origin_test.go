@@ -52,7 +52,8 @@ func TestWithoutCookiesThereIsNothingToMisuse(t *testing.T) {
 	d := open(t)
 	d.want(d.call("POST", "/api/authenticate", "{}"), 200, "")
 	d.want(d.call("POST", "/api/authenticate", "{}", "Cookie: theme=dark"), 200, "")
-	for _, h := range []string{"Cookie: jwt=x", "Cookie: jwt_refresh=x", "Cookie: jwt=", "Origin: https://evil.example", "Origin: null"} {
+	d.want(d.call("POST", "/api/authenticate", "{}", "Cookie: jwt_device=x"), 200, "") // lets nobody in by itself
+	for _, h := range []string{"Cookie: jwt=x", "Cookie: jwt_refresh=x", "Cookie: jwt=", "Cookie: jwt_device=x; jwt=x", "Cookie: jwt_refresh=x; jwt_device=x", "Origin: https://evil.example", "Origin: null"} {
 		d.want(d.call("POST", "/api/authenticate", "{}", h), 403, foreign)
 	}
 }

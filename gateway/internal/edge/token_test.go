@@ -151,6 +151,19 @@ func TestRevokedToken(t *testing.T) {
 	d.want(d.call("GET", "/api/id", "", cookie), 200, "")
 }
 
+func TestTokenOfADroppedKey(t *testing.T) {
+	d := open(t)
+	cookie := "Cookie: jwt=" + d.token("User")
+	d.list.set(map[string]bool{"another": true}, nil)
+	d.want(d.call("GET", "/api/id", "", cookie), 200, "")
+	d.list.set(map[string]bool{token.Thumbprint(d.key.Public().(ed25519.PublicKey)): true}, nil)
+	r := d.call("GET", "/api/id", "", cookie)
+	d.want(r, 401, invalid)
+	if len(r.Cookies()) > 0 {
+		t.Error("the cookies must be kept: the refresh token is still good")
+	}
+}
+
 func TestUnknownRevocationFailsClosed(t *testing.T) {
 	d := open(t)
 	d.list.set(nil, errors.Join(revocation.ErrUnknown, errors.New("dial 10.0.0.9: refused")))
@@ -209,6 +222,7 @@ func TestDoubledCookies(t *testing.T) {
 		{"Cookie: jwt=" + good + "; jwt"},
 		{"Cookie: jwt=" + good + "; jwt =x"},
 		{"Cookie: jwt_refresh=a; jwt=" + good + "; jwt_refresh=b"},
+		{"Cookie: jwt_device=a; jwt_device=b; jwt=" + good},
 	} {
 		for _, path := range []string{"/api/id", "/api/authenticate"} {
 			method := map[string]string{"/api/id": "GET", "/api/authenticate": "POST"}[path]
@@ -216,7 +230,8 @@ func TestDoubledCookies(t *testing.T) {
 			d.want(r, 400, "")
 			cleared := strings.Join(r.Header.Values("Set-Cookie"), "\n")
 			if !strings.Contains(cleared, "jwt=; Path=/; Max-Age=0") ||
-				!strings.Contains(cleared, "jwt_refresh=; Path=/api/authenticate; Max-Age=0") {
+				!strings.Contains(cleared, "jwt_refresh=; Path=/api/authenticate; Max-Age=0") ||
+				!strings.Contains(cleared, "jwt_device=; Path=/api/authenticate; Max-Age=0") {
 				t.Errorf("%q: cleared %s", cookies, cleared)
 			}
 		}
@@ -232,7 +247,7 @@ func TestPrefixedCookiesOnHTTPS(t *testing.T) {
 	d.want(d.call("GET", "/api/id", "", "Cookie: __Host-jwt="+d.token("User")), 200, "")
 	r := d.raw("GET /api/id HTTP/1.1\r\nHost: a.gate.example:443\r\nCookie: __Host-jwt=a; __Host-jwt=b\r\n\r\n")
 	cleared := strings.Join(r.Header.Values("Set-Cookie"), "\n")
-	for _, want := range []string{"__Host-jwt=; Path=/;", "__Secure-jwt_refresh=; Path=/api/authenticate;", "Domain=gate.example; Secure"} {
+	for _, want := range []string{"__Host-jwt=; Path=/;", "__Secure-jwt_refresh=; Path=/api/authenticate;", "__Secure-jwt_device=; Path=/api/authenticate;", "Domain=gate.example; Secure"} {
 		if !strings.Contains(cleared, want) {
 			t.Errorf("%s is not in %s", want, cleared)
 		}

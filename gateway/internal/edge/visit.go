@@ -16,7 +16,8 @@ type visit struct {
 	entries   route.Entries // the routes of the path
 	route     *route.Route
 	cookies   counted
-	principal *principal.Principal // nil on public routes
+	verified  *verified            // the token of the caller; nil on public routes
+	principal *principal.Principal // who may act by it; nil on public routes, and until revocation was looked at
 }
 
 const visitKey = "visit"

@@ -19,6 +19,7 @@ routes:
     forward: identity
     timeout: 90s
     body_limit: 1MiB
+    throttle: 20/1m
   - {path: /b, methods: [GET], upstream: "http://b:80", access: public}
 `))
 	if err != nil {
@@ -28,6 +29,9 @@ routes:
 	if a.Timeout != 90*time.Second || a.BodyLimit != 1<<20 || a.Upstream != "https://a:443" ||
 		!slices.Equal(a.Access.Roles, []string{"Admin", "Teacher"}) || !a.Access.Session {
 		t.Errorf("a: %+v", a)
+	}
+	if a.Throttle != (route.Throttle{Count: 20, Per: time.Minute}) || a.Throttle.Every() != 3*time.Second || b.Throttle != (route.Throttle{}) {
+		t.Errorf("throttles: %+v and %+v", a.Throttle, b.Throttle)
 	}
 	if b.Timeout != route.DefaultTimeout || b.BodyLimit != route.DefaultBodyLimit || b.Forward != route.ForwardNone {
 		t.Errorf("b: %+v", b)
@@ -57,6 +61,7 @@ func TestEveryMistakeIsNamedWithItsLine(t *testing.T) {
     forward: identity
     timeout: -1s
     body_limit: 1GiB
+    throttle: 20
   - {path: /e, methods: [GET], upstream: "http://e:1", access: public}
   - {path: /e, methods: [PUT, GET], upstream: "http://e:1", access: session}
 `))
@@ -68,14 +73,14 @@ func TestEveryMistakeIsNamedWithItsLine(t *testing.T) {
 		"line 8: body_limit", "line 9: unknown key acess", "line 11: path is given twice", "line 12: methods",
 		"line 13: upstream", "line 14: access", "line 15: a route must have keys", "line 17: methods", "line 18: upstream",
 		"line 16: forward: a public route has no identity", "line 21: timeout", "line 22: body_limit",
-		"line 24: /e has another entry for GET",
+		"line 23: throttle", "line 25: /e has another entry for GET",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("missing: %s", want)
 		}
 	}
-	if lines := strings.Count(err.Error(), "\n") + 1; lines != 19 {
-		t.Errorf("%d mistakes, not 19:\n%v", lines, err)
+	if lines := strings.Count(err.Error(), "\n") + 1; lines != 20 {
+		t.Errorf("%d mistakes, not 20:\n%v", lines, err)
 	}
 }
 
@@ -96,6 +101,23 @@ func TestFilesThatAreNoTable(t *testing.T) {
 	} {
 		if _, err := route.Load([]byte(data)); err == nil {
 			t.Errorf("%s: no mistake was found", name)
+		}
+	}
+}
+
+func TestThrottleIsACountForADuration(t *testing.T) {
+	load := func(value string) error {
+		_, err := route.Load([]byte(`routes: [{path: /a, methods: [GET], upstream: "http://a:1", access: public, throttle: ` + value + `}]`))
+		return err
+	}
+	for _, value := range []string{"1/24h", "1000/1s", "7/1s", "120/1m0s"} {
+		if err := load(value); err != nil {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+	for _, value := range []string{`""`, "20", "/", "20/", "/1m", "0/1m", "-1/1m", "20/0s", "20/-1m", "20/1", "1.5/1m", "1/25h", "1001/1s", "20/1m/1m", "[20, 1m]"} {
+		if err := load(value); err == nil || !strings.Contains(err.Error(), "throttle: ") {
+			t.Errorf("%s: %v", value, err)
 		}
 	}
 }

@@ -26,6 +26,15 @@ type Access struct {
 // Permits reports whether a caller in the role may, given a session.
 func (a Access) Permits(role string) bool { return len(a.Roles) == 0 || slices.Contains(a.Roles, role) }
 
+// Throttle is how often one client may call. The zero value is as often as it likes.
+type Throttle struct {
+	Count int // calls at once, and then as many
+	Per   time.Duration
+}
+
+// Every is the time after which one more call is free.
+func (t Throttle) Every() time.Duration { return t.Per / time.Duration(t.Count) }
+
 // Route is one entry of the table.
 type Route struct {
 	Path      string   // canonical; with a trailing slash it is a prefix, and stands for all that is below
@@ -35,6 +44,7 @@ type Route struct {
 	Forward   Forward
 	Timeout   time.Duration // for the whole call
 	BodyLimit int           // bytes of the request's body
+	Throttle  Throttle
 }
 
 // Serves reports whether the route is for the method.

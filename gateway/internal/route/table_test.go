@@ -75,6 +75,9 @@ func TestBuiltInTable(t *testing.T) {
 		if r.Access.Session != want.session || !slices.Equal(r.Access.Roles, want.roles) || r.Forward != want.forward {
 			t.Errorf("%s %s: %+v", want.method, want.path, r)
 		}
+		if signUp := want.method == "POST" && want.path == "/api/user"; signUp != (r.Throttle.Count > 0) {
+			t.Errorf("%s %s: throttle %+v", want.method, want.path, r.Throttle)
+		}
 	}
 	if got := table.At("/api/user").Methods(); !slices.Equal(got, []string{"DELETE", "GET", "HEAD", "POST", "PUT"}) {
 		t.Errorf("methods of /api/user: %v", got)

@@ -18,6 +18,7 @@ const (
 	DefaultBodyLimit = 64 << 10
 	MaxTimeout       = 2 * time.Minute
 	MaxBodyLimit     = 64 << 20 // bodies are held in memory
+	MaxThrottlePer   = 24 * time.Hour
 )
 
 // readers read the value of each key of a route.
@@ -29,6 +30,7 @@ var readers = map[string]func(*Route, *yaml.Node) error{
 	"forward":    readForward,
 	"timeout":    readTimeout,
 	"body_limit": readBodyLimit,
+	"throttle":   readThrottle,
 }
 
 func readPath(r *Route, n *yaml.Node) error {
@@ -124,5 +126,17 @@ func readBodyLimit(r *Route, n *yaml.Node) error {
 		return fmt.Errorf("%q is not a size such as 64KiB or 1MiB, of at most %dMiB", n.Value, MaxBodyLimit>>20)
 	}
 	r.BodyLimit = size << shift
+	return nil
+}
+
+func readThrottle(r *Route, n *yaml.Node) error {
+	count, per, _ := strings.Cut(n.Value, "/")
+	calls, countErr := strconv.Atoi(count)
+	d, perErr := time.ParseDuration(per)
+	t := Throttle{Count: calls, Per: d}
+	if countErr != nil || perErr != nil || calls <= 0 || d > MaxThrottlePer || t.Every() < time.Millisecond {
+		return fmt.Errorf("%q is not a count for a duration such as 20/1m, of at most 1000 a second and %s", n.Value, MaxThrottlePer)
+	}
+	r.Throttle = t
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"gatehouse/internal/redistest"
 	"gatehouse/internal/revocation"
 )
@@ -21,8 +23,12 @@ func newList(t *testing.T) (*redistest.Server, *revocation.List, revocation.Toke
 		t.Fatal(err)
 	}
 	return server, list, revocation.Token{
-		SessionID: "s1", ID: "t1", Subject: "7", IssuedAt: now, Generation: generation,
+		SessionID: "s1", ID: "t1", KeyID: "k1", Subject: "7", IssuedAt: now, Generation: generation,
 	}, &now
+}
+
+func z(member string, until time.Time) redis.Z {
+	return redis.Z{Member: member, Score: float64(until.UnixMilli())}
 }
 
 func want(t *testing.T, list *revocation.List, token revocation.Token, revoked bool) {
@@ -51,6 +57,18 @@ func TestTokenIsRevokedAlone(t *testing.T) {
 	}
 	want(t, list, token, true)
 	token.ID = "t2"
+	want(t, list, token, false)
+}
+
+func TestKeyIsRevokedAndNoOther(t *testing.T) {
+	_, list, token, now := newList(t)
+	if err := list.Key(t.Context(), "k1", now.Add(ttl)); err != nil {
+		t.Fatal(err)
+	}
+	want(t, list, token, true)
+	token.SessionID, token.ID, token.Subject = "s2", "t2", "8"
+	want(t, list, token, true)
+	token.KeyID = "k2"
 	want(t, list, token, false)
 }
 

@@ -1,0 +1,104 @@
+package revocation
+
+import (
+	"hash/maphash"
+	"sync/atomic"
+)
+
+// table is a hash table from members to scores that any number may read while one writes, without a lock. It keeps a
+// 64-bit hash in the place of the member, under a seed of its own that nobody outside can know: with a million entries a
+// member that is not there is taken for one that is once in 2^44 look-ups, and is refused then, never let in.
+type table struct {
+	seed  maphash.Seed
+	slots atomic.Pointer[[]slot]
+	used  int // slots taken; the writer's
+}
+
+// slot is 16 bytes. A hash of 0 means that it is free; the score is there before the hash.
+type slot struct{ hash, score atomic.Uint64 }
+
+const leastSlots = 64 // a power of two, as every size
+
+func newTable() *table {
+	t := &table{seed: maphash.MakeSeed()}
+	slots := make([]slot, leastSlots)
+	t.slots.Store(&slots)
+	return t
+}
+
+// hash is never 0. A member is given in two parts, so that nobody has to join them.
+func (t *table) hash(prefix, rest string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(t.seed)
+	h.WriteString(prefix)
+	h.WriteString(rest)
+	return max(h.Sum64(), 1)
+}
+
+// has reports whether the member is there.
+func (t *table) has(prefix, rest string) bool { return t.score(prefix, rest) > 0 }
+
+// score is that of the member, or 0 when it is not there.
+func (t *table) score(prefix, rest string) uint64 {
+	hash := t.hash(prefix, rest)
+	slots := *t.slots.Load()
+	for i := hash; ; i++ {
+		s := &slots[i&uint64(len(slots)-1)]
+		switch s.hash.Load() {
+		case hash:
+			return s.score.Load()
+		case 0:
+			return 0
+		}
+	}
+}
+
+// raise puts a member in, or raises its score. Entries with a score below the limit may go when room is made.
+func (t *table) raise(member string, score, dropBelow uint64) {
+	if slots := *t.slots.Load(); (t.used+1)*4 > len(slots)*3 {
+		t.rebuild(dropBelow)
+	}
+	if put(*t.slots.Load(), t.hash("", member), score) {
+		t.used++
+	}
+}
+
+// put reports whether it took a free slot.
+func put(slots []slot, hash, score uint64) bool {
+	for i := hash; ; i++ {
+		s := &slots[i&uint64(len(slots)-1)]
+		switch s.hash.Load() {
+		case hash:
+			s.score.Store(max(s.score.Load(), score))
+			return false
+		case 0:
+			s.score.Store(score)
+			s.hash.Store(hash)
+			return true
+		}
+	}
+}
+
+// rebuild copies what is still good into new slots, at most half of which it fills.
+func (t *table) rebuild(dropBelow uint64) {
+	old, kept := *t.slots.Load(), 0
+	for i := range old {
+		if old[i].good(dropBelow) {
+			kept++
+		}
+	}
+	size := leastSlots
+	for size < 2*(kept+1) {
+		size *= 2
+	}
+	slots := make([]slot, size)
+	for i := range old {
+		if old[i].good(dropBelow) {
+			put(slots, old[i].hash.Load(), old[i].score.Load())
+		}
+	}
+	t.used = kept
+	t.slots.Store(&slots)
+}
+
+func (s *slot) good(dropBelow uint64) bool { return s.hash.Load() != 0 && s.score.Load() >= dropBelow }
