@@ -12,11 +12,13 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/postgrestest"
 	"gatehouse/internal/token"
 	"gatehouse/user-service/internal/password"
@@ -36,6 +38,7 @@ type world struct {
 	t        *testing.T
 	api      *API
 	db       *postgres.DB
+	auth     *authService
 	signer   *token.Signer
 	public   string // base URLs
 	internal string
@@ -59,8 +62,12 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	public := key.Public().(ed25519.PublicKey)
-	w := &world{t: t, db: db, signer: token.NewSigner(key), ids: make(map[string]int64), api: &API{
-		Users:  &user.Service{Store: db, Passwords: hasher, Policy: password.Policy, Now: time.Now, Log: log},
+	auth := new(authService)
+	w := &world{t: t, db: db, auth: auth, signer: token.NewSigner(key), ids: make(map[string]int64), api: &API{
+		Users: &user.Service{
+			Store: db, Outbox: postgres.NewOutbox(db, auth, log), Passwords: hasher, Policy: password.Policy,
+			RingKey: []byte(secret), Now: time.Now, Log: log,
+		},
 		Keys:   token.KeySet{token.Thumbprint(public): public},
 		Secret: secret,
 		Log:    log,
@@ -68,6 +75,42 @@ func newWorld(t *testing.T, url string) *world {
 	w.populate(hasher)
 	w.public, w.internal = listen(t, w.api.Public()), listen(t, w.api.Internal())
 	return w
+}
+
+// authService is told of changes.
+type authService struct {
+	mu   sync.Mutex
+	told []string // such as "credential #7 2 s password-changed>toby@example.org"
+	down error
+}
+
+// Apply implements authapi.Sessions.
+func (a *authService) Apply(_ context.Context, changes []authapi.Change) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.down != nil {
+		return a.down
+	}
+	for _, c := range changes {
+		text := fmt.Sprint(c.Kind, " #", c.Subject, " ", c.Epoch, " ", c.Keep)
+		for _, n := range c.Notices {
+			text += " " + n.Kind + ">" + n.To
+		}
+		a.told = append(a.told, text)
+	}
+	return nil
+}
+
+// heard is what auth-service was told since the last time, with uids.
+func (w *world) heard() string {
+	w.auth.mu.Lock()
+	defer w.auth.mu.Unlock()
+	told := strings.Join(w.auth.told, "; ")
+	for uid, id := range w.ids {
+		told = strings.ReplaceAll(told, fmt.Sprint("#", id, " "), uid+" ")
+	}
+	w.auth.told = nil
+	return told
 }
 
 func fresh(t *testing.T) *world { return newWorld(t, postgrestest.Database(t)) }
@@ -88,7 +131,7 @@ func (w *world) populate(hasher *password.Hasher) {
 		{UID: "grace", Name: "Grace Hopper", Email: "grace@example.org", Role: "User"},
 		{UID: "off", Name: "Switched Off", Role: "User", Disabled: true},
 	} {
-		created, err := w.db.Create(ctx, user.Actor{}, user.Account{User: u, Hash: hash})
+		created, err := w.db.Create(ctx, user.Actor{ID: 1 << 40, UID: "maker"}, user.Account{User: u, Hash: hash})
 		if err != nil {
 			w.t.Fatal(err)
 		}
