@@ -4,8 +4,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"gatehouse/internal/userapi"
+	"gatehouse/user-service/internal/user"
 )
 
 func read(as, path string) request { return request{as: as, method: "GET", path: path} }
@@ -22,6 +27,7 @@ func entriesOf(t *testing.T, got answer) (entries []entryJSON) {
 // activity: everybody sees what happened to them, and not from where an Admin did it.
 func activity(t *testing.T) {
 	w := fresh(t)
+	w.freeze()
 	from := map[string]string{"X-Real-IP": "203.0.113.9", "User-Agent": "Admin/1"}
 	promote := put("ada", `{"uid":"toby","role":"Teacher"}`)
 	promote.header = from
@@ -108,8 +114,14 @@ func auditPages(t *testing.T) {
 	}
 }
 
+// export has all pages of the activity, the export itself included.
 func export(t *testing.T) {
 	w := fresh(t)
+	toby := strconv.FormatInt(w.ids["toby"], 10)
+	many := slices.Repeat([]userapi.Event{{Action: "logout", Outcome: userapi.Success, Actor: toby, Subject: toby}}, 2*user.MaxLimit)
+	if got := w.send(w.internal, peerCall(userapi.EventsPath, many)); got.status != 204 {
+		t.Fatalf("%+v", got)
+	}
 	w.play(t, w.public, []scenario{
 		{"one's own", read("toby", "/api/user/export"), 200, []string{`"account":{"id":`, `"uid":"toby"`, `"email":"toby@example.org"`,
 			`"activity":[`, `"action":"export","outcome":"success","actor":"toby"`, `"action":"create"`}, []string{"grace", "hash"}},
@@ -122,6 +134,10 @@ func export(t *testing.T) {
 		}
 	}
 	got := w.send(w.public, read("toby", "/api/user/export"))
+	var file struct{ Activity []entryJSON }
+	if err := json.Unmarshal([]byte(got.body), &file); err != nil || len(file.Activity) != len(many)+3 { // and created, exported twice
+		t.Errorf("%d entries, %v", len(file.Activity), err)
+	}
 	if got.header.Get("Content-Disposition") != `attachment; filename="gatehouse-toby.json"` || got.header.Get("Content-Type") != "application/json" {
 		t.Errorf("%v", http.Header(got.header))
 	}

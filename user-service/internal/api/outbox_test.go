@@ -3,13 +3,53 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/fault"
 	"gatehouse/user-service/internal/postgres"
 )
+
+// authService is told of changes.
+type authService struct {
+	mu   sync.Mutex
+	told []string // such as "credential #7 2 s password-changed>toby@example.org"
+	down error
+}
+
+// Apply implements authapi.Sessions.
+func (a *authService) Apply(_ context.Context, changes []authapi.Change) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.down != nil {
+		return a.down
+	}
+	for _, c := range changes {
+		text := fmt.Sprint(c.Kind, " #", c.Subject, " ", c.Epoch, " ", c.Keep)
+		for _, n := range c.Notices {
+			text += " " + n.Kind + ">" + n.To
+		}
+		a.told = append(a.told, text)
+	}
+	return nil
+}
+
+// heard is what auth-service was told since the last time, with uids.
+func (w *world) heard() string {
+	w.auth.mu.Lock()
+	defer w.auth.mu.Unlock()
+	told := strings.Join(w.auth.told, "; ")
+	for uid, id := range w.ids {
+		told = strings.ReplaceAll(told, fmt.Sprint("#", id, " "), uid+" ")
+	}
+	w.auth.told = nil
+	return told
+}
 
 // relay lets the outbox deliver all that is due.
 func (w *world) relay(t *testing.T) {

@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 func prove(t *testing.T) {
 	w := fresh(t)
+	w.freeze()
 	proof := func(id, password string) request {
 		return peerCall(userapi.ProvePath, userapi.Proof{ID: id, Password: password, Origin: browser})
 	}
@@ -51,6 +53,7 @@ func find(t *testing.T) {
 // events of auth-service are kept as they are told: successes one by one, refusals together.
 func events(t *testing.T) {
 	w := fresh(t)
+	w.freeze()
 	toby := strconv.FormatInt(w.ids["toby"], 10)
 	client := userapi.NewClient(w.internal, secret, http.DefaultClient)
 	at := time.Now().Add(-time.Minute).UTC().Truncate(10 * time.Minute)
@@ -71,7 +74,7 @@ func events(t *testing.T) {
 				`"address":"192.0.2.7","agent":"Browser/1","detail":{},"request_id":"R9"},{`, at.Format(time.RFC3339))}, nil},
 		{"refresh", read("toby", "/api/activity"), 200, []string{
 			`"count":2,"action":"refresh","outcome":"refused","actor":"","subject":"toby","address":"","agent":"éé`, `"detail":{"reason":"reused"}`}, nil},
-		{"forgot", read("ada", "/api/audit?action=forgot"), 200, []string{`"count":2,"action":"forgot"`, `"subject":""`, `"detail":{}`}, nil},
+		{"forgot", read("ada", "/api/audit?action=forgot&from="+url.QueryEscape(at.Format(time.RFC3339))), 200, []string{`"count":2,"action":"forgot"`, `"subject":""`, `"detail":{}`}, nil},
 		{"of who is gone", read("ada", "/api/audit?action=end-session"), 200, []string{`"actor":"","subject":""`}, nil},
 	})
 	for name, event := range map[string]userapi.Event{

@@ -70,14 +70,16 @@ func stepUp(t *testing.T) {
 func emailWithMail(t *testing.T) {
 	w := fresh(t)
 	w.api.Users.Mail = true
+	late := func(body string) request { r := put("toby", body); r.ago = time.Hour; return r }
 	const wait = `"email":"toby@example.org","email_verified":false,"email_pending":"new@example.org"`
 	w.play(t, w.public, []scenario{
 		{"as it is", put("toby", `{"email":"toby@example.org"}`), 200, []string{`"email_pending":""`}, nil},
+		{"another, late", late(`{"email":"new@example.org"}`), 403, []string{again}, nil},
 		{"another", put("toby", `{"email":"new@example.org"}`), 200, []string{wait}, nil},
 		{"the same again", put("toby", `{"email":"new@example.org"}`), 200, []string{wait}, nil},
 		{"others do not see it", get("grace", "?q=toby"), 200, []string{`"toby"`}, []string{"email"}},
 		{"an Admin does", get("ada", "?q=toby"), 200, []string{wait}, nil},
-		{"the old one again", put("toby", `{"email":"toby@example.org"}`), 200, []string{`"email_pending":""`}, nil},
+		{"the old one again, late", late(`{"email":"toby@example.org"}`), 200, []string{`"email_pending":""`}, nil},
 		{"by an Admin", put("ada", `{"uid":"grace","email":"new@example.org"}`), 200,
 			[]string{`"email":"new@example.org","email_verified":false,"email_pending":""`}, nil},
 		{"none", put("toby", `{"email":""}`), 200, []string{`"email":"","email_verified":false,"email_pending":""`}, nil},

@@ -12,13 +12,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
-	"gatehouse/internal/authapi"
 	"gatehouse/internal/postgrestest"
 	"gatehouse/internal/token"
 	"gatehouse/user-service/internal/password"
@@ -77,43 +75,13 @@ func newWorld(t *testing.T, url string) *world {
 	return w
 }
 
-// authService is told of changes.
-type authService struct {
-	mu   sync.Mutex
-	told []string // such as "credential #7 2 s password-changed>toby@example.org"
-	down error
-}
-
-// Apply implements authapi.Sessions.
-func (a *authService) Apply(_ context.Context, changes []authapi.Change) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.down != nil {
-		return a.down
-	}
-	for _, c := range changes {
-		text := fmt.Sprint(c.Kind, " #", c.Subject, " ", c.Epoch, " ", c.Keep)
-		for _, n := range c.Notices {
-			text += " " + n.Kind + ">" + n.To
-		}
-		a.told = append(a.told, text)
-	}
-	return nil
-}
-
-// heard is what auth-service was told since the last time, with uids.
-func (w *world) heard() string {
-	w.auth.mu.Lock()
-	defer w.auth.mu.Unlock()
-	told := strings.Join(w.auth.told, "; ")
-	for uid, id := range w.ids {
-		told = strings.ReplaceAll(told, fmt.Sprint("#", id, " "), uid+" ")
-	}
-	w.auth.told = nil
-	return told
-}
-
 func fresh(t *testing.T) *world { return newWorld(t, postgrestest.Database(t)) }
+
+// freeze stops the domain's clock, so that all refusals are of one window.
+func (w *world) freeze() {
+	now := time.Now()
+	w.api.Users.Now = func() time.Time { return now }
+}
 
 func (w *world) populate(hasher *password.Hasher) {
 	w.t.Helper()

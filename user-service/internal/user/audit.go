@@ -77,15 +77,21 @@ const (
 // foldWindow is the time in which refusals become one entry.
 const foldWindow = 10 * time.Minute
 
-// FoldKey is what refusals that become one entry have in common: the action, the subject or else the network of the
-// address, and the window; so an attack cannot fill the audit. It is empty for whatever stays an entry of its own.
+// FoldKey is what refusals that become one entry have in common: the action, the window, and the subject or else the actor
+// or else the network of the address; so an attack cannot fill the audit. It is empty for whatever stays an entry of its
+// own.
 func (e Entry) FoldKey() string {
 	if e.Outcome != Refused {
 		return ""
 	}
-	whose := strconv.FormatInt(e.SubjectID, 10)
-	if e.SubjectID == 0 {
-		whose = network(e.Origin.Address)
+	var whose string
+	switch {
+	case e.SubjectID != 0:
+		whose = "of " + strconv.FormatInt(e.SubjectID, 10)
+	case e.ActorID != 0:
+		whose = "by " + strconv.FormatInt(e.ActorID, 10)
+	default:
+		whose = "from " + network(e.Origin.Address)
 	}
 	return e.Action + " " + whose + " " + strconv.FormatInt(e.At.Unix()/int64(foldWindow.Seconds()), 10)
 }

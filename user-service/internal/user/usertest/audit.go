@@ -27,6 +27,12 @@ func refusedEntry(at time.Time, subject int64, address string) user.Entry {
 	return e
 }
 
+func refusedBy(at time.Time, actor int64, address string) user.Entry {
+	e := refusedEntry(at, 0, address)
+	e.ActorID = actor
+	return e
+}
+
 func record(t *testing.T, s user.Store, entries ...user.Entry) {
 	t.Helper()
 	if err := s.Record(context.Background(), entries...); err != nil {
@@ -71,6 +77,8 @@ func folded(t *testing.T, s user.Store) {
 		refusedEntry(start.Add(10*minute), 7, "192.0.2.1"),                         // another window
 		refusedEntry(start, 8, "192.0.2.1"),                                        // another subject
 		refusedEntry(start, 0, "192.0.2.1"), refusedEntry(start, 0, "192.0.2.200"), // one network
+		refusedBy(start, 8, "192.0.2.1"), refusedBy(start, 8, "192.0.9.1"), // one actor
+		refusedBy(start, 9, "192.0.2.1"),                                                  // another
 		refusedEntry(start, 0, "192.0.3.1"),                                               // another
 		refusedEntry(start, 0, "2001:db8::1"), refusedEntry(start, 0, "2001:db8::ffff:1"), // one
 		refusedEntry(start, 0, "2001:db8:0:1::1"),               // another
@@ -87,13 +95,13 @@ func folded(t *testing.T, s user.Store) {
 			t.Errorf("one entry for two is %+v", e)
 		}
 	}
-	if counts[1] != 5 || counts[2] != 5 || len(counts) != 2 {
+	if counts[1] != 6 || counts[2] != 6 || len(counts) != 2 {
 		t.Errorf("entries by their count: %v", counts)
 	}
 	together(8, func(int) error {
 		return s.Record(context.Background(), refusedEntry(start, 9, ""), refusedEntry(start, 10, ""))
 	})
-	if found := audit(t, s, user.Query{Person: 9}); len(found) != 1 || found[0].Count != 8 {
+	if found := audit(t, s, user.Query{Person: 10}); len(found) != 1 || found[0].Count != 8 {
 		t.Errorf("eight at once: %+v", found)
 	}
 }
