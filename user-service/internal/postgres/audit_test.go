@@ -2,10 +2,12 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/user-service/internal/user"
 	"gatehouse/user-service/internal/user/usertest"
@@ -94,5 +96,19 @@ func halfChanges(t *testing.T) {
 		if n := len(entries(t, db)) + waiting(t, db); n != 1 {
 			t.Errorf("%d rows tell of what did not happen", n-1)
 		}
+	}
+}
+
+// halfSignIn: without its entry a sign-in leaves no trace at all.
+func halfSignIn(t *testing.T) {
+	db := migrated(t)
+	id := signedUp(t, db, "toby")
+	if _, err := db.pool.Exec("ALTER TABLE audit ADD CONSTRAINT broken CHECK (action <> 'login')"); err != nil {
+		t.Fatal(err)
+	}
+	err := db.SignedIn(context.Background(), ada.Did(user.ActionLogin, user.User{ID: id}, time.Now(), user.Detail{}))
+	var last sql.NullTime
+	if scanErr := db.pool.QueryRow("SELECT last_login_at FROM users").Scan(&last); err == nil || scanErr != nil || last.Valid {
+		t.Errorf("%v, %v: last signed in %v", err, scanErr, last)
 	}
 }

@@ -46,6 +46,7 @@ func TestPostgres(t *testing.T) {
 	t.Run("values that are refused are the caller's mistake", refused)
 	t.Run("every change has its audit entry", audited)
 	t.Run("a change without its audit and outbox is none", halfChanges)
+	t.Run("a sign-in without its audit is none", halfSignIn)
 	t.Run("whoever dies after the commit leaves the change to another", crashed)
 	t.Run("a change waits for auth-service", authServiceDown)
 	t.Run("what was applied but not acknowledged is repeated", unacknowledged)

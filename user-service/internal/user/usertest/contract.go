@@ -182,7 +182,8 @@ func signedIn(t *testing.T, s user.Store) {
 	ctx := context.Background()
 	u := create(t, s, Account("toby", principal.RoleUser))
 	for _, id := range []int64{u.ID, u.ID, u.ID + 1} {
-		if err := s.SignedIn(ctx, user.Entry{At: time.Now(), Action: user.ActionLogin, Outcome: user.Success, SubjectID: id}); err != nil {
+		login := user.Entry{At: time.Now(), Action: user.ActionLogin, Outcome: user.Success, SubjectID: id}
+		if err := s.SignedIn(ctx, login); err != nil {
 			t.Error(err)
 		}
 	}
