@@ -112,6 +112,7 @@ func routes(t *testing.T) {
 	}
 	for path, methods := range map[string][]string{
 		"/api/id": {"GET", "HEAD"}, "/api/user": {"GET", "POST", "PUT", "DELETE"}, "/api/users": {"POST"},
+		"/api/activity": {"GET"}, "/api/audit": {"GET"}, "/api/user/export": {"GET"},
 	} {
 		got := w.send(w.public, request{as: "ada", method: "PATCH", path: path})
 		if got.status != 405 {
