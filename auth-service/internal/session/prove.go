@@ -24,14 +24,11 @@ func (s *Service) Prove(ctx context.Context, by principal.Principal, password st
 	if of.ID == "" || !user.Accepts(of.ID, of.Epoch) {
 		return "", s.refuse(ctx, by.SessionID)
 	}
-	access, err := s.accessToken(ctx, of, user, now)
-	if err == nil {
-		s.Audit.Note(s.event(ctx, actionProof, userapi.Success, by.Subject, from))
-	}
-	return access, err
+	return s.accessToken(ctx, of, user, now)
 }
 
-// provenUser asks whether it is the caller's password. What is not a wrong guess is given back, as in verify.
+// provenUser asks whether it is the caller's password; user-service takes the answer down in the audit. What is not a wrong
+// guess is given back, as in verify.
 func (s *Service) provenUser(
 	ctx context.Context, by principal.Principal, password string, from Device,
 ) (userapi.User, error) {
@@ -41,7 +38,6 @@ func (s *Service) provenUser(
 	}
 	user, err := s.Users.Prove(ctx, userapi.Proof{ID: by.Subject, Password: password, Origin: from.Origin()})
 	if fault.Is(err, fault.Unauthenticated) {
-		s.Audit.Note(s.event(ctx, actionProof, userapi.Refused, by.Subject, from))
 		return userapi.User{}, fault.New(fault.Forbidden, "Password is wrong")
 	}
 	ticket.Refund(ctx)

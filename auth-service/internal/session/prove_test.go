@@ -19,7 +19,6 @@ func TestAProofIsInTheTokenFromThenOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.took("a proof", &h.diary.noted, `proof success "7" "7"`)
 	proved := session.Grant{AccessToken: access}
 	before, after := h.claims(g), h.claims(proved)
 	if at := after.AuthTime.Time; h.now().Sub(at) > time.Millisecond || after.SessionID != before.SessionID || after.ID == before.ID || after.Role != "User" {
@@ -44,7 +43,6 @@ func TestAWrongPasswordIsForbidden(t *testing.T) {
 	if !fault.Is(err, fault.Forbidden) || err.Error() != "Password is wrong" || access != "" {
 		t.Errorf("%q, %v", access, err)
 	}
-	h.took("a refusal", &h.diary.noted, `proof refused "7" "7"`)
 	h.served(g, true)
 	if again := h.claims(h.renew(g.RefreshToken, session.Rotated)); h.now().Sub(again.AuthTime.Time) < 20*time.Minute {
 		t.Errorf("it counts as proved at %v", again.AuthTime)
