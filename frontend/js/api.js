@@ -44,7 +44,7 @@ export async function guardedPage(path) {
 // A file goes out, and the answer comes line by line (application/x-ndjson): onLine gets each, the last is given back.
 export async function guardedLines(path, file, onLine) {
   const patience = renewablePatience();
-  const options = { headers: { Accept: 'application/x-ndjson, application/json' }, signal: patience.signal };
+  const options = { headers: { Accept: 'application/x-ndjson' }, signal: patience.signal };
   let last = null;
   try {
     for await (const line of linesOf(await guarded('POST', path, file, options), patience)) onLine(last = line);

@@ -25,6 +25,7 @@ const ACTIONS = {
 
 const REASONS = {
   reused: 'an old token was used again, so the session was ended',
+  'reauthentication required': 'the password had to be entered again first',
 };
 
 export const actions = Object.entries(ACTIONS);
@@ -34,8 +35,9 @@ export const actionWords = (action) => ACTIONS[action] ?? action;
 
 export const outcomeWords = (outcome) => (outcome === 'refused' ? 'Refused' : 'Done');
 
+// The id of a session says nothing to a person, and is left out.
 export function detailWords(detail) {
-  const { from, to, fields, reason, ...others } = detail ?? {};
+  const { from, to, fields, reason, sid, ...others } = detail ?? {};
   const words = Object.entries(others).map(([name, value]) => `${name.replaceAll('_', ' ')}: ${plain(value)}`);
   if (reason) words.unshift(REASONS[reason] ?? plain(reason));
   if (fields) words.unshift(plain(fields));
