@@ -1,14 +1,16 @@
 // What every form does: check, show it is busy, send once, and put each error beside its field.
 
+import { armRest, rest } from '/js/countdown.js';
 import { fieldOf, wordsFor } from '/js/refusal.js';
 
 // send gets the values of the form; what it throws is shown, and nothing typed is lost.
 export function onSubmit(form, { rules = {}, send }) {
   form.noValidate = true; // with script the errors stand beside the fields
+  armRest(form);
   form.addEventListener('input', ({ target }) => setError(target, ''));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    if (isBusy(form)) return;
+    if (isBusy(form) || buttonOf(form).disabled) return;
     clear(form);
     const values = valuesOf(form);
     if (!passes(form, values, rules)) return;
@@ -16,10 +18,11 @@ export function onSubmit(form, { rules = {}, send }) {
   });
 }
 
-// Spaces around a word are slips of the hand; a password is taken as it was typed.
+// Spaces around a word are slips of the hand; a password is taken as it was typed, a file as it is.
 export function valuesOf(form) {
+  const isWord = (name, value) => typeof value === 'string' && !name.endsWith('password');
   const entries = [...new FormData(form)];
-  return Object.fromEntries(entries.map(([name, value]) => [name, name.endsWith('password') ? value : value.trim()]));
+  return Object.fromEntries(entries.map(([name, value]) => [name, isWord(name, value) ? value.trim() : value]));
 }
 
 // A failure goes to role=alert, a success to role=status; each form has one of either, or none.
@@ -61,6 +64,7 @@ function passes(form, values, rules) {
 }
 
 function showRefusal(form, error) {
+  if (error.status === 429 && error.retryAfter) return rest(form, buttonOf(form), error.retryAfter);
   const input = form.elements[fieldOf(error) ?? ''];
   if (!input) return tell(form, wordsFor(error), 'alert');
   setError(input, wordsFor(error));

@@ -1,10 +1,11 @@
 // A call that did not succeed, and what to tell the person about it.
 
 export class Refusal extends Error {
-  // status is the HTTP status, or 0 when no answer came; retryAfter is in seconds, 0 when unknown.
-  constructor(status, message, { retryAfter = 0, requestId = '' } = {}) {
+  // status is the HTTP status, or 0 when no answer came; reason is for programs; retryAfter is in seconds, 0 when unknown.
+  constructor(status, message, { reason = '', retryAfter = 0, requestId = '' } = {}) {
     super(message);
     this.status = status;
+    this.reason = reason;
     this.retryAfter = retryAfter;
     this.requestId = requestId;
   }
@@ -13,6 +14,7 @@ export class Refusal extends Error {
 export async function refusalFrom(response) {
   const envelope = await response.json().catch(() => ({}));
   return new Refusal(response.status, envelope?.message || `The answer was ${response.status}.`, {
+    reason: envelope?.error || '',
     retryAfter: Number(response.headers.get('Retry-After')) || 0,
     requestId: envelope?.request_id || '',
   });
@@ -22,10 +24,13 @@ export function wordsFor(error) {
   if (!(error instanceof Refusal)) return unforeseen(error);
   const { status, message, retryAfter } = error;
   if (status === 0) return 'Gatehouse cannot be reached. Check your connection and try again.';
-  if (status === 429) return `Too many attempts. Try again ${waiting(retryAfter)}.`;
+  if (status === 429) return tooMany(retryAfter);
+  if (status === 501 || isSaved(error)) return inOurWords(message);
   if (status === 503) return `Gatehouse is not ready right now. Try again ${waiting(retryAfter)}.`;
   return status >= 500 ? brokenWords(error) : inOurWords(message);
 }
+
+export const tooMany = (seconds) => `Too many attempts. Try again ${waiting(seconds)}.`;
 
 // Which field of a form a refusal is about, by the first words of its message; null when about none.
 export function fieldOf(error) {
@@ -41,10 +46,14 @@ const FIELDS = [
   [/^password\b/i, 'password'],
   [/^e-?mail\b/i, 'email'],
   [/^role\b/i, 'role'],
+  [/^this link or code\b/i, 'code'],
 ];
 
+// A change may be saved and not yet have reached every part: trying again is no use then, and saying so is.
+const isSaved = ({ status, message }) => status === 503 && /\bsaved\b/i.test(message);
+
 // The API says "User ID" and the pages say "GitHub ID"; a duplicate is told without the API's phrase.
-function inOurWords(message) {
+export function inOurWords(message) {
   const duplicate = /^Processed .* User ID (.*) is duplicate$/s.exec(message);
   if (duplicate) return `GitHub ID ${duplicate[1]} is already taken, or is not written correctly.`;
   const sentence = /[.!?]$/.test(message) ? message : `${message}.`;

@@ -10,7 +10,9 @@ function addReveal(input) {
   button.className = 'reveal';
   button.setAttribute('aria-controls', input.id);
   button.addEventListener('click', () => show(input, button, input.type === 'password'));
-  input.form.addEventListener('submit', () => show(input, button, false)); // so that browsers offer to save it
+  for (const event of ['submit', 'reset']) { // so that browsers offer to save it, and nothing stays in the open
+    input.form.addEventListener(event, () => show(input, button, false));
+  }
   input.after(button);
   show(input, button, false);
 }

@@ -8,6 +8,10 @@ export const name = (value) => (characters(value) < 2 ? 'Name needs at least 2 c
 
 export const uid = (value) => (characters(value) < 2 ? 'GitHub ID needs at least 2 characters.' : '');
 
+// A code has eight characters, with or without a hyphen; its letters and digits are for the server to read.
+export const code = (value) => (value.replace(/[\s-]/g, '').length === 8
+  ? '' : 'Enter the code of 8 characters from the message.');
+
 export const newPassword = (value) => {
   const length = characters(value);
   if (length < 8) return 'Password needs at least 8 characters.';

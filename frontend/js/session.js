@@ -1,6 +1,7 @@
 // Where a session begins and ends in the browser: the hint, the way in and the way out.
 
-import { fetchCaller, logout, onSessionOver } from '/js/api.js';
+import { onSessionOver } from '/js/api.js';
+import { fetchCaller, logout } from '/js/calls.js';
 
 const HOME = '/database';
 const HINT = 'gatehouse.session'; // says only that there may be a session; the cookies decide
@@ -43,8 +44,13 @@ export async function alreadySignedIn() {
 
 export async function endSession() {
   await logout();
+  return leaveSignedOut('You are signed out.');
+}
+
+// For when the server has ended the session; the sign-in page says why.
+export function leaveSignedOut(note) {
   forget();
-  leaveNote('You are signed out.');
+  leaveNote(note);
   return leaveFor('/');
 }
 

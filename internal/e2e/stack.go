@@ -39,6 +39,9 @@ const keyLead = token.MinLead
 // baseURL is where the stack's gateway is.
 const baseURL = "http://localhost:" + gatewayPort
 
+// mailbox is where the stack's mail arrives.
+var mailbox Mailbox
+
 func newStack() (Stack, error) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -47,7 +50,11 @@ func newStack() (Stack, error) {
 	settings := append(neutral(os.Environ()), "CORS_ALLOW_ORIGINS="+seedOrigin, "PUBLIC_URL="+baseURL,
 		"KEY_LEAD="+keyLead.String())
 	if os.Getenv("E2E_STACK") == "compose" {
-		return compose{command{root, append(settings, "GATEWAY_PORT="+gatewayPort)}}, nil
+		mailbox = mailpit{}
+		return compose{command{root, append(settings, "GATEWAY_PORT="+gatewayPort, "SMTP_URL=smtp://mailpit:1025")}}, nil
+	}
+	if mailbox, err = listenForMail(); err != nil {
+		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "gatehouse-e2e-")
 	if err != nil {
@@ -57,7 +64,8 @@ func newStack() (Stack, error) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return nil, err
 	}
-	return native{command{root, append(settings, "RUN_DIR="+dir, "PORT_OFFSET=10000", "GO_BUILD_FLAGS=-race")}, dir}, nil
+	settings = append(settings, "RUN_DIR="+dir, "PORT_OFFSET=10000", "GO_BUILD_FLAGS=-race", "SMTP_URL=smtp://"+sinkAddr)
+	return native{command{root, settings}, dir}, nil
 }
 
 // ours are the settings that a developer may have for another installation.
@@ -141,11 +149,11 @@ func (n native) Logs() string {
 	return all.String()
 }
 
-// compose is the stack of docker-compose.yml, as a project of its own.
+// compose is the stack of docker-compose.yml, as a project of its own, with the development mailbox.
 type compose struct{ command }
 
 func (c compose) ctl(args ...string) (string, error) {
-	return c.run("docker", append([]string{"compose", "-p", "gatehouse-e2e"}, args...)...)
+	return c.run("docker", append([]string{"compose", "-p", "gatehouse-e2e", "--profile", "mailbox"}, args...)...)
 }
 
 func (c compose) do(args ...string) error {

@@ -1,11 +1,14 @@
 // Database: everybody with an account, searched, paged, and edited in place.
 
-import { firstPage, listUsers } from '/js/api.js';
+import { firstUsers, listUsers } from '/js/calls.js';
 import { hideFailure, showFailure } from '/js/failure.js';
 import { armSignOut, showCaller } from '/js/header.js';
+import { armPager, isBlank, isWhole, showPager } from '/js/pager.js';
+import '/js/proof.js';
 import { guardPage, requireCaller } from '/js/session.js';
 import { userEditor } from '/js/users/editor.js';
 import { askToRemove } from '/js/users/removal.js';
+import { isAdmin } from '/js/users/rights.js';
 import { offerRoles } from '/js/users/roles.js';
 import { userRow } from '/js/users/row.js';
 import { armSearch, searchField, wanted } from '/js/users/search.js';
@@ -13,20 +16,16 @@ import { armSearch, searchField, wanted } from '/js/users/search.js';
 const results = document.getElementById('results');
 const body = document.getElementById('users');
 const status = document.getElementById('status');
-const previous = document.getElementById('previous');
-const next = document.getElementById('next');
 
 let caller = null;
-let trail = []; // the pages walked through; the last one is on show
-let following = null; // the page after it
 let turn = 0; // only the latest search may show its answer
 
 guardPage();
 armSignOut();
-armSearch((q) => load([firstPage(q)]));
-armPager();
+armSearch((q) => load([firstUsers(q)]));
+armPager(load);
 showBones();
-load([firstPage(wanted())]);
+load([firstUsers(wanted())]);
 
 async function load(walked) {
   const mine = ++turn;
@@ -45,20 +44,19 @@ async function load(walked) {
 
 // What was on show before stays; without it there is nothing but the problem to look at.
 function showProblem(error, walked) {
-  results.hidden = trail.length === 0;
+  results.hidden = isBlank();
   showFailure(error, () => load(walked));
 }
 
-function show(who, { users, next: nextPath }, walked) {
+function show(who, { items: users, next }, walked) {
   caller = who;
-  trail = walked;
-  following = nextPath;
   showCaller(caller);
+  document.getElementById('to-import').hidden = !isAdmin(caller);
   offerRoles(users);
   body.replaceChildren(...users.map(rowOf));
   showEmptiness();
+  showPager(walked, next);
   status.textContent = summary(users.length);
-  showPager();
 }
 
 function showEmptiness() {
@@ -95,27 +93,9 @@ function remove(user, row) {
   });
 }
 
-function armPager() {
-  next.addEventListener('click', () => following && turnTo([...trail, following]));
-  previous.addEventListener('click', () => trail.length > 1 && turnTo(trail.slice(0, -1)));
-}
-
-async function turnTo(walked) {
-  await load(walked);
-  document.getElementById('heading').focus();
-  scrollTo({ top: 0 });
-}
-
-function showPager() {
-  document.getElementById('pager').hidden = trail.length === 1 && !following;
-  document.getElementById('page-number').textContent = `Page ${trail.length}`;
-  previous.disabled = trail.length === 1;
-  next.disabled = !following;
-}
-
 function summary(count) {
   const people = count === 1 ? '1 person' : `${count} people`;
-  const where = trail.length > 1 || following ? ' on this page' : '';
+  const where = isWhole() ? '' : ' on this page';
   if (!wanted()) return `${people}${where}`;
   if (count === 0) return `Nobody found for “${wanted()}”`;
   return `${people}${where} found for “${wanted()}”`;

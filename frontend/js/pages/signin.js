@@ -1,6 +1,6 @@
 // Sign in: the credential goes to the server, the browser gets its cookies and moves on.
 
-import { login } from '/js/api.js';
+import { login } from '/js/calls.js';
 import { onSubmit, tell } from '/js/form.js';
 import { addReveals } from '/js/reveal.js';
 import { required } from '/js/rules.js';
@@ -28,7 +28,8 @@ async function signIn({ uid, password }) {
   return enter();
 }
 
-// Whoever signs up instead still arrives at the page that was asked for.
+// Whoever signs up instead, or forgot the password, still arrives at the page that was asked for.
 function keepDestination() {
-  if (location.search) document.getElementById('to-signup').search = location.search;
+  if (!location.search) return;
+  for (const id of ['to-signup', 'to-forgot']) document.getElementById(id).search = location.search;
 }

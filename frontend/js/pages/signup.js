@@ -1,6 +1,6 @@
 // Sign up: makes the account, then signs in with the same credential.
 
-import { login, register } from '/js/api.js';
+import { login, register } from '/js/calls.js';
 import { onSubmit } from '/js/form.js';
 import { addReveals } from '/js/reveal.js';
 import * as rules from '/js/rules.js';

@@ -1,9 +1,10 @@
 // Editing one user in the place of its row.
 
-import { updateUser } from '/js/api.js';
+import { updateUser } from '/js/calls.js';
 import { isBusy, onSubmit } from '/js/form.js';
 import * as rules from '/js/rules.js';
-import { isAdmin } from '/js/users/row.js';
+import { armLink } from '/js/users/link.js';
+import { isAdmin } from '/js/users/rights.js';
 
 const template = document.getElementById('editor');
 
@@ -19,6 +20,7 @@ export function userEditor(user, caller, onDone) {
   closeToOthers(row, user, caller);
   fill(form, user);
   armCancel(row, () => onDone(user, false));
+  armLink(row, user);
   onSubmit(form, { rules: rulesFor(form), send: () => save(form, user, caller, onDone) });
   return row;
 }
@@ -56,10 +58,11 @@ const rulesFor = (form) => ({
   ...(form.elements.role ? { role: rules.required('Enter a role.') } : {}),
 });
 
-// Role and disabling are for an Admin, and no Admin disables the own account by a slip.
+// Role, disabling and links are for an Admin, and no Admin disables the own account by a slip.
 function closeToOthers(row, user, caller) {
-  if (!isAdmin(caller)) row.querySelector('[data-part="role"]').remove();
-  if (!isAdmin(caller) || user.id === caller.id) row.querySelector('[data-part="disabled"]').remove();
+  const closed = isAdmin(caller) ? [] : ['role'];
+  if (!isAdmin(caller) || user.id === caller.id) closed.push('disabled', 'link');
+  for (const part of closed) row.querySelector(`[data-part="${part}"]`).remove();
 }
 
 function armCancel(row, cancel) {

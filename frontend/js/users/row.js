@@ -1,9 +1,10 @@
 // One user as a row of the table.
 
 import { paintAvatar } from '/js/avatar.js';
+import { showDay } from '/js/time.js';
+import { isAdmin, mayEdit } from '/js/users/rights.js';
 
 const template = document.getElementById('row');
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
 // context: the caller, and what to do on edit and on remove.
 export function userRow(user, context) {
@@ -25,19 +26,8 @@ export function userRow(user, context) {
   return row;
 }
 
-export const mayEdit = (user) => user.access?.[0] === 'rw';
-
-export const isAdmin = (caller) => caller.role === 'Admin';
-
 function showEmail(place, email) {
   if (email) place.textContent = email;
-}
-
-function showDay(place, moment) {
-  const date = new Date(moment);
-  if (Number.isNaN(date.getTime())) return;
-  place.dateTime = moment;
-  place.textContent = day.format(date);
 }
 
 function showAccess(badge, row, editable) {
