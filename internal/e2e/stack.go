@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -38,7 +40,8 @@ func newStack() (Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := append(neutral(os.Environ()), "CORS_ALLOW_ORIGINS="+seedOrigin, "PUBLIC_URL="+baseURL)
+	settings := append(neutral(os.Environ()), "CORS_ALLOW_ORIGINS="+seedOrigin, "PUBLIC_URL="+baseURL,
+		"TRUSTED_PROXIES=127.0.0.0/8,172.16.0.0/12,192.168.0.0/16") // whatever the tests come through
 	if os.Getenv("E2E_STACK") == "compose" {
 		return compose{command{root, append(settings, "GATEWAY_PORT="+gatewayPort)}}, nil
 	}
@@ -120,6 +123,27 @@ func (n native) Remove() error {
 func (n native) AdminPassword() (string, error) {
 	out, err := n.run("deploy/native/gatehouse", "admin-password")
 	return strings.TrimSpace(out), err
+}
+
+// peak is the most memory that a part has ever held, in MiB.
+func (n native) peak(t testing.TB, part string) int {
+	t.Helper()
+	pid, err := os.ReadFile(filepath.Join(n.dir, "pid", part))
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, err := os.ReadFile(filepath.Join("/proc", strings.TrimSpace(string(pid)), "status"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, _ := strconv.Atoi(strings.Fields(rest)[0])
+			return kib >> 10
+		}
+	}
+	t.Fatal("no VmHWM")
+	return 0
 }
 
 func (n native) Logs() string {
