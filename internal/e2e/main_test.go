@@ -34,6 +34,7 @@ func run(m *testing.M) int {
 		return fail(err)
 	}
 	code := m.Run()
+	printProofs()
 	logs := stack.Logs()
 	if strings.Contains(logs, "DATA RACE") {
 		code = fail(fmt.Errorf("a data race in a service"))

@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"gatehouse/internal/token"
@@ -48,7 +50,8 @@ func newStack() (Stack, error) {
 		return nil, err
 	}
 	settings := append(neutral(os.Environ()), "CORS_ALLOW_ORIGINS="+seedOrigin, "PUBLIC_URL="+baseURL,
-		"KEY_LEAD="+keyLead.String())
+		"KEY_LEAD="+keyLead.String(),
+		"TRUSTED_PROXIES=127.0.0.0/8,172.16.0.0/12,192.168.0.0/16") // whatever the tests come through
 	if os.Getenv("E2E_STACK") == "compose" {
 		mailbox = mailpit{}
 		return compose{command{root, append(settings, "GATEWAY_PORT="+gatewayPort, "SMTP_URL=smtp://mailpit:1025")}}, nil
@@ -138,6 +141,27 @@ func (n native) AdminPassword() (string, error) {
 }
 
 func (n native) ChangeKeys(command string) error { return n.ctl(command) }
+
+// peak is the most memory that a part has ever held, in MiB.
+func (n native) peak(t testing.TB, part string) int {
+	t.Helper()
+	pid, err := os.ReadFile(filepath.Join(n.dir, "pid", part))
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, err := os.ReadFile(filepath.Join("/proc", strings.TrimSpace(string(pid)), "status"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, _ := strconv.Atoi(strings.Fields(rest)[0])
+			return kib >> 10
+		}
+	}
+	t.Fatal("no VmHWM")
+	return 0
+}
 
 func (n native) Logs() string {
 	files, _ := filepath.Glob(filepath.Join(n.dir, "log", "*.log"))
