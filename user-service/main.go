@@ -27,6 +27,7 @@ import (
 const (
 	callTimeout = 5 * time.Second // of calls to auth-service and GitHub
 	retryEvery  = time.Second     // while the database cannot be reached at start
+	forgetEvery = time.Hour       // what has expired
 	restAfter   = 2 * time.Second // without any password to hash
 )
 
@@ -65,6 +66,10 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	})
 	group.Go(func() error { return start.run(ctx) })
 	group.Go(func() error {
+		users.ForgetLinks(ctx, time.Tick(forgetEvery))
+		return nil
+	})
+	group.Go(func() error {
 		return httpserver.Run(ctx, log, started,
 			httpserver.Server{App: server.Public(), Addr: c.Listen},
 			httpserver.Server{App: server.Internal(), Addr: c.InternalListen},
@@ -83,8 +88,8 @@ func newUsers(c *config, db *postgres.DB, log *slog.Logger) (*user.Service, erro
 		return nil, err
 	}
 	users := &user.Service{
-		Store: db, Passwords: hasher, Policy: password.Policy, Closed: c.Registration == registrationClosed,
-		Now: time.Now, Log: log,
+		Store: db, Passwords: hasher, Policy: password.Policy,
+		Closed: c.Registration == registrationClosed, Now: time.Now, Random: rand.Reader, Log: log,
 	}
 	if c.GitHubToken != "" {
 		users.Registry = github.New(c.GitHubURL, c.GitHubToken.Reveal(), &http.Client{Timeout: callTimeout})

@@ -5,6 +5,8 @@ package userapi
 import (
 	"context"
 	"time"
+
+	"gatehouse/internal/fault"
 )
 
 // Paths of the internal calls.
@@ -146,4 +148,15 @@ type Links interface {
 	Reset(ctx context.Context, r Reset) (User, error)
 	// Confirm makes the address the user's confirmed one, and uses the link up.
 	Confirm(ctx context.Context, c Confirmation) (User, error)
+}
+
+// linkGone is what a person is told of a link or code that is unknown, expired or used, whichever of them.
+const linkGone = "This link or code is not valid any more. Please ask for a new one."
+
+// LinkGone is the refusal of a link or code that is not good.
+func LinkGone() error { return fault.New(fault.Invalid, linkGone) }
+
+// IsLinkGone tells that refusal from one of a weak password.
+func IsLinkGone(err error) bool {
+	return fault.Is(err, fault.Invalid) && fault.From(err).Message == linkGone
 }

@@ -56,6 +56,9 @@ func (a *API) Internal() *fiber.App {
 	return serve(app, []route{
 		{fiber.MethodPost, userapi.VerifyPath, deadline, a.verify},
 		{fiber.MethodGet, userapi.UsersPath + ":id", deadline, a.showUser},
+		{fiber.MethodPost, userapi.LinksPath, deadline, a.issueLink},
+		{fiber.MethodPost, userapi.ResetPath, deadline, a.reset},
+		{fiber.MethodPost, userapi.ConfirmPath, deadline, a.confirm},
 	})
 }
 

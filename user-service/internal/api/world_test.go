@@ -60,7 +60,10 @@ func newWorld(t *testing.T, url string) *world {
 	}
 	public := key.Public().(ed25519.PublicKey)
 	w := &world{t: t, db: db, signer: token.NewSigner(key), ids: make(map[string]int64), api: &API{
-		Users:  &user.Service{Store: db, Passwords: hasher, Policy: password.Policy, Now: time.Now, Log: log},
+		Users: &user.Service{
+			Store: db, Passwords: hasher, Policy: password.Policy, Now: time.Now, Random: rand.Reader,
+			Log: log,
+		},
 		Keys:   token.KeySet{token.Thumbprint(public): public},
 		Secret: secret,
 		Log:    log,

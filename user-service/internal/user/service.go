@@ -3,6 +3,7 @@ package user
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"time"
 	"unicode/utf8"
@@ -18,6 +19,7 @@ type Service struct {
 	Registry  Registry                                     // nil: any uid will do
 	Closed    bool                                         // nobody may sign up
 	Now       func() time.Time
+	Random    io.Reader
 	Log       *slog.Logger
 }
 
