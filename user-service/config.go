@@ -21,6 +21,8 @@ type config struct {
 	AdminUID       string     `env:"ADMIN_UID"        envDefault:"admin"`
 	AdminPassword  env.Secret `env:"ADMIN_PASSWORD"` // needed only while there is no Admin
 	Registration   string     `env:"REGISTRATION"     envDefault:"open"`
+	Mail           string     `env:"MAIL"             envDefault:"off"` // on: auth-service has a mail server
+	PublicURL      *url.URL   `env:"PUBLIC_URL"       envDefault:"http://localhost:8087"`
 	GitHubToken    env.Secret `env:"GITHUB_TOKEN"` // when set, a uid must be a GitHub account
 	GitHubURL      *url.URL   `env:"GITHUB_API_URL"   envDefault:"https://api.github.com"`
 	LogLevel       slog.Level `env:"LOG_LEVEL"        envDefault:"info"`
@@ -32,15 +34,25 @@ const (
 	registrationClosed = "closed"
 )
 
+// The values of MAIL.
+const (
+	mailOn  = "on"
+	mailOff = "off"
+)
+
 // Check finds the mistakes that no type shows.
 func (c *config) Check() error {
-	var registrationErr error
+	var registrationErr, mailErr error
 	if c.Registration != registrationOpen && c.Registration != registrationClosed {
 		registrationErr = errors.New("must be open or closed")
+	}
+	if c.Mail != mailOn && c.Mail != mailOff {
+		mailErr = errors.New("must be on or off")
 	}
 	return errors.Join(
 		env.Mistake("DATABASE_URL", postgres.Check(c.DatabaseURL.Reveal())),
 		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(peer.MinSecret)),
 		env.Mistake("REGISTRATION", registrationErr),
+		env.Mistake("MAIL", mailErr),
 	)
 }

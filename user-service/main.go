@@ -56,7 +56,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	}
 	client := &http.Client{Timeout: callTimeout}
 	keys := token.NewRemoteKeys(c.AuthServiceURL, client, time.Now)
-	server := api.API{Users: users, Keys: keys, Secret: c.ServiceSecret.Reveal(), Log: log}
+	server := api.API{Users: users, Keys: keys, Secret: c.ServiceSecret.Reveal(), Site: c.PublicURL, Log: log}
 	start := startup{db: db, users: users, uid: c.AdminUID, password: c.AdminPassword.Reveal(), log: log}
 
 	group, ctx := errgroup.WithContext(ctx)
@@ -88,8 +88,8 @@ func newUsers(c *config, db *postgres.DB, log *slog.Logger) (*user.Service, erro
 		return nil, err
 	}
 	users := &user.Service{
-		Store: db, Passwords: hasher, Policy: password.Policy,
-		Closed: c.Registration == registrationClosed, Now: time.Now, Random: rand.Reader, Log: log,
+		Store: db, Passwords: hasher, Policy: password.Policy, CheckHash: password.Check,
+		Closed: c.Registration == registrationClosed, Mail: c.Mail == mailOn, Now: time.Now, Random: rand.Reader, Log: log,
 	}
 	if c.GitHubToken != "" {
 		users.Registry = github.New(c.GitHubURL, c.GitHubToken.Reveal(), &http.Client{Timeout: callTimeout})

@@ -5,6 +5,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -18,14 +19,15 @@ import (
 // How long a request may work, among it the wait for a database connection: a little less than the gateway waits.
 const (
 	deadline     = 9 * time.Second
-	bulkDeadline = 55 * time.Second // a password hash for each row
+	bulkDeadline = 115 * time.Second // 100,000 rows
 )
 
 // API is what the handlers need.
 type API struct {
 	Users  *user.Service
 	Keys   token.Keys
-	Secret string // of the internal calls
+	Secret string   // of the internal calls
+	Site   *url.URL // where people find the pages
 	Log    *slog.Logger
 }
 
@@ -38,14 +40,14 @@ type route struct {
 
 // Public is the listener behind the gateway.
 func (a *API) Public() *fiber.App {
-	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true})
+	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true, Bulk: a.imports()})
 	return serve(app, []route{
 		{fiber.MethodPost, "/api/user", deadline, a.signUp},
 		{fiber.MethodGet, "/api/id", deadline, a.guarded(a.showCaller)},
 		{fiber.MethodGet, "/api/user", deadline, a.guarded(a.list)},
 		{fiber.MethodPut, "/api/user", deadline, a.guarded(a.change)},
-		{fiber.MethodDelete, "/api/user", deadline, a.guarded(a.remove)},       // Admin
-		{fiber.MethodPost, "/api/users", bulkDeadline, a.guarded(a.createAll)}, // Admin
+		{fiber.MethodDelete, "/api/user", deadline, a.guarded(a.remove)},     // Admin
+		{fiber.MethodPost, importPath, bulkDeadline, a.guarded(a.importAll)}, // Admin
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,6 +30,8 @@ const (
 	newPassword = "battery staple 9"
 	secret      = "a service secret of the tests"
 )
+
+var site = &url.URL{Scheme: "https", Host: "gatehouse.example"}
 
 // world is the service on a database of its own, with these accounts, all of them with oldPassword: ada (Admin), toby and
 // grace (User), off (disabled User).
@@ -61,11 +64,12 @@ func newWorld(t *testing.T, url string) *world {
 	public := key.Public().(ed25519.PublicKey)
 	w := &world{t: t, db: db, signer: token.NewSigner(key), ids: make(map[string]int64), api: &API{
 		Users: &user.Service{
-			Store: db, Passwords: hasher, Policy: password.Policy, Now: time.Now, Random: rand.Reader,
+			Store: db, Passwords: hasher, Policy: password.Policy, CheckHash: password.Check, Now: time.Now, Random: rand.Reader,
 			Log: log,
 		},
 		Keys:   token.KeySet{token.Thumbprint(public): public},
 		Secret: secret,
+		Site:   site,
 		Log:    log,
 	}}
 	w.populate(hasher)

@@ -16,8 +16,10 @@ type Service struct {
 	Store     Store
 	Passwords Passwords
 	Policy    func(password string, avoid ...string) error // nil, or a fault that says why not
+	CheckHash func(hash string) error                      // nil, or a fault that says why it cannot be kept
 	Registry  Registry                                     // nil: any uid will do
 	Closed    bool                                         // nobody may sign up
+	Mail      bool                                         // there is a mail server
 	Now       func() time.Time
 	Random    io.Reader
 	Log       *slog.Logger

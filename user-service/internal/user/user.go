@@ -102,6 +102,7 @@ type Store interface {
 	SignedIn(ctx context.Context, id int64, at time.Time) error
 	// HasAdmin reports whether any account has the role Admin.
 	HasAdmin(ctx context.Context) (bool, error)
+	Bulk
 	Links
 }
 
