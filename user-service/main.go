@@ -11,11 +11,14 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/httpserver"
+	"gatehouse/internal/replica"
 	"gatehouse/internal/token"
 	"gatehouse/user-service/internal/api"
 	"gatehouse/user-service/internal/github"
@@ -27,8 +30,9 @@ import (
 const (
 	callTimeout = 5 * time.Second // of calls to auth-service and GitHub
 	retryEvery  = time.Second     // while the database cannot be reached at start
-	forgetEvery = time.Hour       // what has expired
 	restAfter   = 2 * time.Second // without any password to hash
+	relayEvery  = time.Second     // for changes that did not reach auth-service at once
+	sweepEvery  = time.Hour       // for one-time links that have expired, and entries of the audit past their retention
 )
 
 func main() {
@@ -50,7 +54,8 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 		return err
 	}
 	defer db.Close()
-	users, err := newUsers(c, db, log)
+	outbox := postgres.NewOutbox(db, newSessions(ctx, c), log)
+	users, err := newUsers(c, db, outbox, log)
 	if err != nil {
 		return err
 	}
@@ -64,9 +69,11 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 		keys.Run(ctx, func(err error) { log.Warn("token keys not fetched", "error", err) })
 		return nil
 	})
-	group.Go(func() error { return start.run(ctx) })
 	group.Go(func() error {
-		users.ForgetLinks(ctx, time.Tick(forgetEvery))
+		if err := start.run(ctx); err != nil {
+			return err
+		}
+		work(ctx, db, users, outbox, c.AuditRetention, log)
 		return nil
 	})
 	group.Go(func() error {
@@ -78,8 +85,25 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	return group.Wait()
 }
 
+// work does what nobody asks for, until the context ends.
+func work(
+	ctx context.Context, db *postgres.DB, users *user.Service, outbox *postgres.Outbox, retention time.Duration, log *slog.Logger,
+) {
+	var all sync.WaitGroup
+	all.Go(func() { outbox.Run(ctx, time.Tick(relayEvery)) })
+	all.Go(func() { users.ForgetLinks(ctx, time.Tick(sweepEvery)) })
+	all.Go(func() { db.Sweep(ctx, retention, time.Tick(sweepEvery), log) })
+	all.Wait()
+}
+
+// newSessions calls auth-service's internal listener, any replica of it.
+func newSessions(ctx context.Context, c *config) *authapi.Client {
+	client := &http.Client{Transport: replica.NewTransport(ctx, replica.System, c.AuthInternalURL), Timeout: callTimeout}
+	return authapi.NewClient(c.AuthInternalURL.String(), c.ServiceSecret.Reveal(), client)
+}
+
 // newUsers puts the domain together.
-func newUsers(c *config, db *postgres.DB, log *slog.Logger) (*user.Service, error) {
+func newUsers(c *config, db *postgres.DB, outbox *postgres.Outbox, log *slog.Logger) (*user.Service, error) {
 	running := runtime.GOMAXPROCS(0) // a hash keeps one core busy
 	queue := password.NewQueue(running, running*password.WaitingPerSlot, password.MaxWait)
 	queue.WhenIdle(restAfter, debug.FreeOSMemory) // a hash leaves 19 MiB behind, and the next may be hours away
@@ -88,8 +112,9 @@ func newUsers(c *config, db *postgres.DB, log *slog.Logger) (*user.Service, erro
 		return nil, err
 	}
 	users := &user.Service{
-		Store: db, Passwords: hasher, Policy: password.Policy, CheckHash: password.Check,
-		Closed: c.Registration == registrationClosed, Mail: c.Mail == mailOn, Now: time.Now, Random: rand.Reader, Log: log,
+		Store: db, Outbox: outbox, Passwords: hasher, Policy: password.Policy, CheckHash: password.Check,
+		Closed: c.Registration == registrationClosed, Mail: c.Mail == mailOn, RingKey: []byte(c.ServiceSecret.Reveal()),
+		Now: time.Now, Random: rand.Reader, Log: log,
 	}
 	if c.GitHubToken != "" {
 		users.Registry = github.New(c.GitHubURL, c.GitHubToken.Reveal(), &http.Client{Timeout: callTimeout})

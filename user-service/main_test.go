@@ -14,11 +14,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/env"
 	"gatehouse/internal/postgrestest"
 	"gatehouse/internal/token"
 	"gatehouse/internal/userapi"
+	"gatehouse/user-service/internal/postgres"
 	"gatehouse/user-service/internal/user"
 )
 
@@ -26,6 +29,9 @@ const (
 	serviceSecret = "a service secret of the tests"
 	adminPassword = "first of all Admins"
 )
+
+// told gets what auth-service is told of.
+var told = make(chan string, 10)
 
 func configured(t *testing.T, databaseURL string) *config {
 	t.Helper()
@@ -38,14 +44,19 @@ func configured(t *testing.T, databaseURL string) *config {
 		t.Fatal(err)
 	}
 	auth := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == token.KeySetPath {
+		switch r.URL.Path {
+		case token.KeySetPath:
 			rw.Write(keys)
+		case authapi.ChangesPath:
+			body, _ := io.ReadAll(r.Body)
+			told <- r.Header.Get("Authorization") + string(body)
+			rw.WriteHeader(http.StatusNoContent)
 		}
 	}))
 	t.Cleanup(auth.Close)
 	var c config
 	err = env.LoadFrom(&c, []string{"DATABASE_URL=" + databaseURL, "SERVICE_SECRET=" + serviceSecret, "ADMIN_PASSWORD=" + adminPassword,
-		"AUTH_SERVICE_URL=" + auth.URL, "LISTEN=127.0.0.1:0", "INTERNAL_LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0"})
+		"AUTH_SERVICE_URL=" + auth.URL, "AUTH_INTERNAL_URL=" + auth.URL, "LISTEN=127.0.0.1:0", "INTERNAL_LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,15 +81,15 @@ func (w *watch) Write(line []byte) (int, error) {
 	return w.all.Write(line)
 }
 
-// replica is one running service.
-type replica struct {
+// instance is one running service.
+type instance struct {
 	addrs []net.Addr
 	stop  func() error
 	log   *watch
 }
 
 // start starts a replica and waits until its listeners are open and, where text is not empty, until that was logged.
-func start(t *testing.T, c *config, text string) replica {
+func start(t *testing.T, c *config, text string) instance {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	open, done := make(chan []net.Addr, 1), make(chan error, 1)
@@ -86,7 +97,7 @@ func start(t *testing.T, c *config, text string) replica {
 	go func() {
 		done <- run(ctx, slog.New(slog.NewTextHandler(log, nil)), c, func(addrs []net.Addr) { open <- addrs })
 	}()
-	r := replica{log: log, stop: sync.OnceValue(func() error { cancel(); return <-done })}
+	r := instance{log: log, stop: sync.OnceValue(func() error { cancel(); return <-done })}
 	t.Cleanup(func() { r.stop() })
 	select {
 	case r.addrs = <-open:
@@ -99,7 +110,7 @@ func start(t *testing.T, c *config, text string) replica {
 	return r
 }
 
-func (r replica) get(t *testing.T, listener int, path string) int {
+func (r instance) get(t *testing.T, listener int, path string) int {
 	t.Helper()
 	resp, err := http.Get("http://" + r.addrs[listener].String() + path)
 	if err != nil {
@@ -114,7 +125,7 @@ const prepared = "database prepared"
 
 func TestThreeReplicasMakeOneAdmin(t *testing.T) {
 	c := configured(t, postgrestest.Database(t))
-	replicas := make([]replica, 3)
+	replicas := make([]instance, 3)
 	var all sync.WaitGroup
 	for i := range replicas {
 		all.Go(func() { replicas[i] = start(t, c, prepared) })
@@ -173,6 +184,29 @@ func TestStartsBeforeTheDatabase(t *testing.T) {
 	server.Stop()
 	if status := r.get(t, 2, "/readyz"); status != http.StatusServiceUnavailable {
 		t.Errorf("readyz %d with the database down", status)
+	}
+}
+
+// TestWhatWasLeftBehind: a change that was committed by a replica that died is told by the next one, at its start.
+func TestWhatWasLeftBehind(t *testing.T) {
+	c := configured(t, postgrestest.Database(t))
+	start(t, c, prepared).stop()
+	db, err := postgres.Open(c.DatabaseURL.Reveal(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.Update(context.Background(), user.Actor{}, "admin", func(a user.Account) (user.Account, error) {
+		a.Hash = "another"
+		return a, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, c, prepared)
+	got := <-told
+	if !strings.HasPrefix(got, "Bearer "+serviceSecret+"[{") || !strings.Contains(got, `"kind":"credential","epoch":2`) {
+		t.Errorf("told %s", got)
 	}
 }
 

@@ -133,7 +133,8 @@ type Directory interface {
 	Prove(ctx context.Context, p Proof) (User, error)
 	// User gives an enabled user by id, as of this moment. A user that is gone or disabled is NotFound.
 	User(ctx context.Context, id string) (User, error)
-	// Find gives the enabled users that a person may mean: the one with the uid, or all with the e-mail address.
+	// Find gives the enabled users that a person may mean: the one with the uid, and those with the e-mail address, so that
+	// nobody hides an address by taking it as a uid.
 	Find(ctx context.Context, typed string) ([]User, error)
 	// Record puts events into the audit.
 	Record(ctx context.Context, events []Event) error

@@ -61,7 +61,10 @@ func TestBuiltInTable(t *testing.T) {
 		{"GET", "/api/user", true, nil, route.ForwardToken},
 		{"HEAD", "/api/user", true, nil, route.ForwardToken},
 		{"PUT", "/api/user", true, nil, route.ForwardToken},
-		{"DELETE", "/api/user", true, []string{"Admin"}, route.ForwardToken},
+		{"DELETE", "/api/user", true, nil, route.ForwardToken},
+		{"GET", "/api/user/export", true, nil, route.ForwardToken},
+		{"GET", "/api/activity", true, nil, route.ForwardToken},
+		{"GET", "/api/audit", true, []string{"Admin"}, route.ForwardToken},
 		{"POST", "/api/users", true, []string{"Admin"}, route.ForwardToken},
 	} {
 		r := table.At(want.path).For(want.method)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"gatehouse/internal/fault"
@@ -51,6 +52,10 @@ func confirmAddress(t *testing.T) {
 	u, err = w.confirm(link.Token)
 	if err != nil || u.Email != "t@example.org" || !u.Confirmed || u.Pending != "" || u.Epoch != 1 {
 		t.Errorf("a new address: %+v, %v", u, err)
+	}
+	w.relay(t)
+	if told := w.heard(); !strings.HasSuffix(told, "notice toby 0  email-changed>toby@example.org") {
+		t.Errorf("auth-service was told %q", told)
 	}
 	for name, token := range map[string]string{
 		"used": own.Token, "used too": link.Token, "a reset": w.verifies("grace", "grace@example.org").Token[:22] + ".x", "nothing": "",

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/netip"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -43,20 +42,9 @@ func (a *API) guarded(handler func(*fiber.Ctx, caller) error) fiber.Handler {
 		}
 		httpserver.Note(c, "sub", claims.Subject)
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		by := user.Actor{ID: u.ID, UID: u.UID, Role: u.Role, AuthTime: claims.AuthTime.Time, Origin: origin(c)}
+		by := user.Actor{
+			ID: u.ID, UID: u.UID, Role: u.Role, AuthTime: claims.AuthTime.Time, SessionID: claims.SessionID, Origin: origin(c),
+		}
 		return handler(c, caller{Actor: by, user: u})
-	}
-}
-
-// origin is where a request came from: the gateway says the client's address, and without one it is the caller's own.
-func origin(c *fiber.Ctx) user.Origin {
-	address, err := netip.ParseAddr(c.Get("X-Real-IP"))
-	if err != nil {
-		address, _ = netip.AddrFromSlice(c.Context().RemoteIP())
-	}
-	return user.Origin{
-		Address:   address.Unmap().String(),
-		Agent:     httpserver.UserAgent(c),
-		RequestID: httpserver.RequestID(c),
 	}
 }

@@ -18,6 +18,9 @@ var guardedCalls = []request{
 	{method: "PUT", path: "/api/user", body: `{"name":"Other"}`},
 	{method: "DELETE", path: "/api/user", body: `{"uid":"grace"}`},
 	{method: "POST", path: "/api/users", body: `[{"name":"Thomas","uid":"tom","password":"123Toby!"}]`},
+	{method: "GET", path: "/api/activity"},
+	{method: "GET", path: "/api/audit"},
+	{method: "GET", path: "/api/user/export"},
 }
 
 func guard(t *testing.T) {

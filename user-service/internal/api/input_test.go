@@ -109,6 +109,7 @@ func routes(t *testing.T) {
 	w.play(t, w.internal, []scenario{{"the public call", request{as: "ada", method: "GET", path: "/api/id"}, 404, nil, nil}})
 	for path, methods := range map[string][]string{
 		"/api/id": {"GET"}, "/api/user": {"GET", "POST", "PUT", "DELETE"}, "/api/users": {"POST"},
+		"/api/activity": {"GET"}, "/api/audit": {"GET"}, "/api/user/export": {"GET"},
 	} {
 		got := w.send(w.public, request{as: "ada", method: "PATCH", path: path})
 		if got.status != 405 {

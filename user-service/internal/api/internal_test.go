@@ -20,10 +20,16 @@ import (
 // A werkzeug hash of "123Toby!", made by python3: hashlib.pbkdf2_hmac("sha256", b"123Toby!", b"XzQ9v0pLmK", 260000).
 const werkzeug = "pbkdf2:sha256:260000$XzQ9v0pLmK$92c5cff02d860d60511549399d251ba3e593c6aceef1e257ad6f4799d13bf811"
 
+// peerCall is a call of auth-service.
+func peerCall(path string, body any) request {
+	text, _ := json.Marshal(body)
+	return request{method: "POST", path: path, body: string(text), header: map[string]string{"Authorization": "Bearer " + secret}}
+}
+
+var browser = userapi.Origin{Address: "192.0.2.7", Agent: "Browser/1"}
+
 func verification(uid, password string) request {
-	body, _ := json.Marshal(userapi.Credential{UID: uid, Password: password})
-	return request{method: "POST", path: userapi.VerifyPath, body: string(body),
-		header: map[string]string{"Authorization": "Bearer " + secret}}
+	return peerCall(userapi.VerifyPath, userapi.Credential{UID: uid, Password: password, Origin: browser})
 }
 
 func internal(t *testing.T) {

@@ -1,11 +1,8 @@
 package api
 
 import (
-	"strconv"
-
 	"github.com/gofiber/fiber/v2"
 
-	"gatehouse/internal/fault"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/userapi"
 	"gatehouse/user-service/internal/user"
@@ -17,19 +14,17 @@ func (a *API) issueLink(c *fiber.Ctx) error {
 	if err := httpserver.ReadJSON(c, &o); err != nil {
 		return err
 	}
-	subject, err := strconv.ParseInt(o.ID, 10, 64)
-	if err != nil {
-		return fault.New(fault.NotFound, "User %s not found", o.ID)
+	order := user.LinkOrder{Kind: o.Kind, Email: o.Email, Origin: told(o.Origin, c)}
+	var err error
+	if order.Subject, err = subjectID(o.ID); err != nil {
+		return err
 	}
-	var by int64
 	if o.By != "" {
-		if by, err = strconv.ParseInt(o.By, 10, 64); err != nil {
-			return fault.New(fault.NotFound, "User %s not found", o.By)
+		if order.By, err = subjectID(o.By); err != nil {
+			return err
 		}
 	}
-	link, err := a.Users.Issue(c.UserContext(), user.LinkOrder{
-		Subject: subject, Kind: o.Kind, Email: o.Email, By: by, Origin: told(o.Origin, c),
-	})
+	link, err := a.Users.Issue(c.UserContext(), order)
 	if err != nil {
 		return err
 	}
@@ -62,9 +57,4 @@ func (a *API) confirm(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(subject(u))
-}
-
-// told is where a person's request came from as auth-service says.
-func told(from userapi.Origin, c *fiber.Ctx) user.Origin {
-	return user.Origin{Address: from.Address, Agent: from.Agent, RequestID: httpserver.RequestID(c)}
 }

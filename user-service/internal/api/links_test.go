@@ -26,6 +26,7 @@ func TestLinks(t *testing.T) {
 	t.Run("equal work", equalWork)
 	t.Run("a refusal leaves the link good", linkStays)
 	t.Run("whatever changes meanwhile ends links", linkEnds)
+	t.Run("auth-service is down", resetLate)
 	t.Run("confirm", confirmAddress)
 	t.Run("race", linkRace)
 }
@@ -105,6 +106,9 @@ func resetByToken(t *testing.T) {
 	if err != nil || u.ID != w.id("toby") || u.Epoch != 2 || u.Kept != "" || !u.Confirmed {
 		t.Errorf("%+v, %v", u, err)
 	}
+	if told := w.heard(); told != "credential toby 2  password-reset>toby@example.org" {
+		t.Errorf("auth-service was told %q", told)
+	}
 	w.signsIn(t, "toby", newPassword, 200)
 	w.signsIn(t, "toby", oldPassword, 401)
 	for _, used := range []userapi.Link{link, other} {
@@ -162,7 +166,7 @@ func equalLinks(t *testing.T) {
 		{UID: "off", Code: good.Code}, {UID: "gr\x00ace", Code: good.Code}, {UID: strings.Repeat("x", 9999), Code: good.Code},
 		{UID: "grace", Code: strings.Repeat("0", 9999)}, {UID: "grace", Code: foreign.Code},
 	} {
-		r.Password = newPassword
+		r.Password, r.Origin.Address = newPassword, "192.0.2.7"
 		body, _ := json.Marshal(r)
 		got := w.send(w.internal, request{method: "POST", path: userapi.ResetPath, body: string(body), header: verification("", "").header})
 		requestID := got.header.Get("X-Request-Id")
@@ -178,6 +182,10 @@ func equalLinks(t *testing.T) {
 	}
 	if _, err := w.reset(userapi.Reset{Token: good.Token, Password: newPassword}); err != nil {
 		t.Errorf("guesses have used the link up: %v", err)
+	}
+	found, err := w.db.Audit(t.Context(), user.Query{Action: user.ActionReset, Outcome: user.Refused, Limit: 10})
+	if err != nil || len(found) != 1 || found[0].Count != 21 || found[0].Origin.Address != "192.0.2.7" {
+		t.Errorf("the audit has %+v, %v", found, err)
 	}
 }
 
@@ -237,11 +245,13 @@ func linkStays(t *testing.T) {
 	}
 }
 
-// linkEnds: another address and disabling end what was sent before.
+// linkEnds: a new password, another address and disabling end what was sent before.
 func linkEnds(t *testing.T) {
 	for name, change := range map[string]request{
-		"an address": put("ada", `{"uid":"toby","email":"t@example.org"}`),
-		"disabling":  put("ada", `{"uid":"toby","disabled":true}`),
+		"a new password": put("toby", `{"password":"`+newPassword+`"}`),
+		"by an Admin":    put("ada", `{"uid":"toby","password":"`+newPassword+`"}`),
+		"an address":     put("ada", `{"uid":"toby","email":"t@example.org"}`),
+		"disabling":      put("ada", `{"uid":"toby","disabled":true}`),
 	} {
 		w := fresh(t)
 		link := w.link("reset", "toby")
@@ -253,6 +263,23 @@ func linkEnds(t *testing.T) {
 			_, err := w.reset(r)
 			refusedAs(t, name, err, fault.Invalid, "not valid any more")
 		}
+	}
+}
+
+// resetLate: what is saved is saved, and counts at the gateways as soon as it can be told.
+func resetLate(t *testing.T) {
+	w := fresh(t)
+	link := w.link("reset", "toby")
+	w.auth.down = fault.Down("auth-service", nil)
+	_, err := w.reset(userapi.Reset{Token: link.Token, Password: newPassword})
+	refusedAs(t, "down", err, fault.Unavailable, "The change is saved, but")
+	w.signsIn(t, "toby", newPassword, 200)
+	w.auth.mu.Lock()
+	w.auth.down = nil
+	w.auth.mu.Unlock()
+	w.relay(t)
+	if told := w.heard(); told != "credential toby 2  password-reset>toby@example.org" {
+		t.Errorf("auth-service was told %q", told)
 	}
 }
 

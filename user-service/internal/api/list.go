@@ -12,18 +12,13 @@ import (
 
 // list gives a page of users: GET /api/user?limit=&q=&cursor=.
 func (a *API) list(c *fiber.Ctx, by caller) error {
-	limit := user.DefaultLimit
-	if text := c.Query("limit"); text != "" {
-		limit, _ = strconv.Atoi(text) // no number is 0, which is out of range
-	}
+	limit := limitOf(c)
 	search := utils.CopyString(c.Query("q"))
 	users, next, err := a.Users.List(c.UserContext(), limit, search, c.Query("cursor"))
 	if err != nil {
 		return err
 	}
-	if next != "" {
-		c.Set(fiber.HeaderLink, nextLink(limit, search, next))
-	}
+	showNext(c, "/api/user", limit, next, url.Values{"q": {search}})
 	shown := make([]userJSON, len(users))
 	for i, u := range users {
 		shown[i] = entry(by, u)
@@ -31,13 +26,29 @@ func (a *API) list(c *fiber.Ctx, by caller) error {
 	return c.JSON(shown)
 }
 
-// nextLink names the next page (RFC 8288).
-func nextLink(limit int, search, cursor string) string {
-	query := "limit=" + strconv.Itoa(limit)
-	if search != "" {
-		query += "&q=" + url.QueryEscape(search)
+// limitOf is the limit that was asked for; what is no number is 0, which is out of range.
+func limitOf(c *fiber.Ctx) int {
+	text := c.Query("limit")
+	if text == "" {
+		return user.DefaultLimit
 	}
-	return "</api/user?" + query + "&cursor=" + cursor + `>; rel="next"`
+	limit, _ := strconv.Atoi(text)
+	return limit
+}
+
+// showNext names the next page, if there is one (RFC 8288), with the filters that are not empty.
+func showNext(c *fiber.Ctx, path string, limit int, cursor string, filters url.Values) {
+	if cursor == "" {
+		return
+	}
+	for name, values := range filters {
+		if values[0] == "" {
+			delete(filters, name)
+		}
+	}
+	filters.Set("limit", strconv.Itoa(limit))
+	filters.Set("cursor", cursor)
+	c.Set(fiber.HeaderLink, "<"+path+"?"+filters.Encode()+`>; rel="next"`)
 }
 
 // entry is a user as this caller may see it.

@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"gatehouse/internal/httpserver"
+	"gatehouse/internal/peer"
 	"gatehouse/internal/token"
 	"gatehouse/internal/userapi"
 	"gatehouse/user-service/internal/user"
@@ -46,8 +47,11 @@ func (a *API) Public() *fiber.App {
 		{fiber.MethodGet, "/api/id", deadline, a.guarded(a.showCaller)},
 		{fiber.MethodGet, "/api/user", deadline, a.guarded(a.list)},
 		{fiber.MethodPut, "/api/user", deadline, a.guarded(a.change)},
-		{fiber.MethodDelete, "/api/user", deadline, a.guarded(a.remove)},     // Admin
+		{fiber.MethodDelete, "/api/user", deadline, a.guarded(a.remove)},
 		{fiber.MethodPost, importPath, bulkDeadline, a.guarded(a.importAll)}, // Admin
+		{fiber.MethodGet, "/api/user/export", deadline, a.guarded(a.export)},
+		{fiber.MethodGet, activityPath, deadline, a.guarded(a.activity)},
+		{fiber.MethodGet, auditPath, deadline, a.guarded(a.audit)}, // Admin
 	})
 }
 
@@ -57,7 +61,10 @@ func (a *API) Internal() *fiber.App {
 	app.Use("/internal", httpserver.OnlyPeers(a.Secret))
 	return serve(app, []route{
 		{fiber.MethodPost, userapi.VerifyPath, deadline, a.verify},
+		{fiber.MethodPost, userapi.ProvePath, deadline, a.prove},
 		{fiber.MethodGet, userapi.UsersPath + ":id", deadline, a.showUser},
+		{fiber.MethodPost, userapi.FindPath, deadline, a.find},
+		{fiber.MethodPost, userapi.EventsPath, deadline, a.record},
 		{fiber.MethodPost, userapi.LinksPath, deadline, a.issueLink},
 		{fiber.MethodPost, userapi.ResetPath, deadline, a.reset},
 		{fiber.MethodPost, userapi.ConfirmPath, deadline, a.confirm},
@@ -71,10 +78,10 @@ func serve(app *fiber.App, routes []route) *fiber.App {
 	return app
 }
 
-// limitTime gives a request its deadline.
+// limitTime gives a request its deadline, and its id to the calls that it makes.
 func limitTime(limit time.Duration) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		ctx, cancel := context.WithTimeout(peer.WithRequestID(context.Background(), httpserver.RequestID(c)), limit)
 		defer cancel()
 		c.SetUserContext(ctx)
 		return c.Next()

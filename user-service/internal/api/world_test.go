@@ -39,6 +39,7 @@ type world struct {
 	t        *testing.T
 	api      *API
 	db       *postgres.DB
+	auth     *authService
 	signer   *token.Signer
 	public   string // base URLs
 	internal string
@@ -62,10 +63,11 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	public := key.Public().(ed25519.PublicKey)
-	w := &world{t: t, db: db, signer: token.NewSigner(key), ids: make(map[string]int64), api: &API{
+	auth := new(authService)
+	w := &world{t: t, db: db, auth: auth, signer: token.NewSigner(key), ids: make(map[string]int64), api: &API{
 		Users: &user.Service{
-			Store: db, Passwords: hasher, Policy: password.Policy, CheckHash: password.Check, Now: time.Now, Random: rand.Reader,
-			Log: log,
+			Store: db, Outbox: postgres.NewOutbox(db, auth, log), Passwords: hasher, Policy: password.Policy,
+			CheckHash: password.Check, RingKey: []byte(secret), Now: time.Now, Random: rand.Reader, Log: log,
 		},
 		Keys:   token.KeySet{token.Thumbprint(public): public},
 		Secret: secret,
@@ -78,6 +80,12 @@ func newWorld(t *testing.T, url string) *world {
 }
 
 func fresh(t *testing.T) *world { return newWorld(t, postgrestest.Database(t)) }
+
+// freeze stops the domain's clock, so that all refusals are of one window.
+func (w *world) freeze() {
+	now := time.Now()
+	w.api.Users.Now = func() time.Time { return now }
+}
 
 func (w *world) populate(hasher *password.Hasher) {
 	w.t.Helper()
@@ -95,7 +103,7 @@ func (w *world) populate(hasher *password.Hasher) {
 		{UID: "grace", Name: "Grace Hopper", Email: "grace@example.org", Role: "User"},
 		{UID: "off", Name: "Switched Off", Role: "User", Disabled: true},
 	} {
-		created, err := w.db.Create(ctx, user.Actor{}, user.Account{User: u, Hash: hash})
+		created, err := w.db.Create(ctx, user.Actor{ID: 1 << 40, UID: "maker"}, user.Account{User: u, Hash: hash})
 		if err != nil {
 			w.t.Fatal(err)
 		}

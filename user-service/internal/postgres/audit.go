@@ -1,72 +1,48 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"gatehouse/user-service/internal/user"
 )
 
-// detail is what an audit entry says of the change itself: names of members and roles, never a password or a hash.
-type detail map[string]any
+// Record implements user.Store. Refusals are written in the order of their keys, so that two calls never wait for each
+// other in a circle.
+func (d *DB) Record(ctx context.Context, entries ...user.Entry) error {
+	entries = slices.Clone(entries)
+	slices.SortStableFunc(entries, func(a, b user.Entry) int { return cmp.Compare(a.FoldKey(), b.FoldKey()) })
+	return d.transact(ctx, func(tx *sql.Tx) error {
+		for _, e := range entries {
+			if err := record(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
-// succeeded is the outcome of an entry that is written in the transaction of its change.
-const succeeded = "success"
-
-// record writes an audit entry into the transaction of the change.
-func (d *DB) record(ctx context.Context, tx *sql.Tx, by user.Actor, subject user.User, action string, what detail) error {
-	text, err := json.Marshal(what)
+// record writes an entry, or counts it into the one that has its key.
+func record(ctx context.Context, tx *sql.Tx, e user.Entry) error {
+	detail, err := json.Marshal(e.Detail)
 	if err != nil {
 		return err
 	}
-	actor := sql.NullInt64{Int64: by.ID, Valid: by.ID != 0}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO audit (at, last_at, actor_id, actor_uid, subject_id, subject_uid, action, outcome, address, user_agent,
-			detail, request_id)
-		VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		d.now(), actor, by.UID, subject.ID, subject.UID, action, succeeded, by.Origin.Address, by.Origin.Agent, string(text),
-		by.Origin.RequestID)
+			detail, request_id, fold_key)
+		VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (fold_key) WHERE fold_key IS NOT NULL
+		DO UPDATE SET count = audit.count + 1, last_at = greatest(audit.last_at, EXCLUDED.last_at)`,
+		e.At, number(e.ActorID), e.ActorUID, number(e.SubjectID), e.SubjectUID, e.Action, e.Outcome, e.Origin.Address,
+		e.Origin.Agent, string(detail), e.Origin.RequestID, text(e.FoldKey()))
 	return translate(err)
 }
 
-// recordChange writes one entry for each kind of change, so that each can be looked for by its action.
-func (d *DB) recordChange(ctx context.Context, tx *sql.Tx, by user.Actor, was, is user.Account) error {
-	type entry struct {
-		action string
-		what   detail
-	}
-	var entries []entry
-	if fields := changedFields(was, is); len(fields) > 0 {
-		entries = append(entries, entry{"update", detail{"fields": fields}})
-	}
-	if was.Role != is.Role {
-		entries = append(entries, entry{"role", detail{"from": was.Role, "to": is.Role}})
-	}
-	if was.Hash != is.Hash {
-		entries = append(entries, entry{"password", detail{}})
-	}
-	for _, e := range entries {
-		if err := d.record(ctx, tx, by, is.User, e.action, e.what); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// number and text are NULL for nothing.
+func number(n int64) sql.NullInt64 { return sql.NullInt64{Int64: n, Valid: n != 0} }
 
-func changedFields(was, is user.Account) (fields []string) {
-	for _, f := range []struct {
-		name    string
-		changed bool
-	}{
-		{"name", was.Name != is.Name},
-		{"email", was.Email != is.Email},
-		{"pfp", was.Picture != is.Picture},
-		{"disabled", was.Disabled != is.Disabled},
-	} {
-		if f.changed {
-			fields = append(fields, f.name)
-		}
-	}
-	return fields
-}
+func text(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }

@@ -12,20 +12,15 @@ import (
 // Taken implements user.Bulk.
 func (d *DB) Taken(ctx context.Context, uids []string) (map[string]bool, error) {
 	rows, err := d.pool.QueryContext(ctx, `SELECT uid_key FROM users WHERE uid_key = ANY ($1)`, pq.Array(uids))
-	if err != nil {
-		return nil, translate(err)
+	keys, err := collect(rows, err, scanText)
+	taken := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		taken[key] = true
 	}
-	defer rows.Close()
-	taken := make(map[string]bool)
-	for rows.Next() {
-		var uid string
-		if err := rows.Scan(&uid); err != nil {
-			return nil, translate(err)
-		}
-		taken[uid] = true
-	}
-	return taken, translate(rows.Err())
+	return taken, err
 }
+
+func scanText(r row) (s string, err error) { return s, translate(r.Scan(&s)) }
 
 // CreateMany implements user.Bulk.
 func (d *DB) CreateMany(ctx context.Context, by user.Actor, batch []user.Newcomer) (made map[string]bool, err error) {

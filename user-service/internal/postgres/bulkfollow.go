@@ -12,21 +12,20 @@ import (
 	"gatehouse/user-service/internal/user"
 )
 
-// followMany writes what comes with new accounts: the audit, and what invites their people.
+// followMany writes what new accounts bring about, in one statement for each table.
 func (d *DB) followMany(ctx context.Context, tx *sql.Tx, by user.Actor, created []user.Newcomer) error {
 	var links []user.KeptLink
-	var invited []user.Newcomer
+	var all user.Consequences
 	for _, n := range created {
 		if n.Link != nil {
 			link := *n.Link
 			link.Subject = n.User.ID
 			links = append(links, link)
 		}
-		if n.Mail {
-			invited = append(invited, n)
-		}
+		then := user.Arrived(by, n, d.now())
+		all.Entries, all.Changes = append(all.Entries, then.Entries...), append(all.Changes, then.Changes...)
 	}
-	if err := d.recordMany(ctx, tx, by, created); err != nil {
+	if err := d.recordMany(ctx, tx, by, all.Entries); err != nil {
 		return err
 	}
 	if err := d.recordImport(ctx, tx, by, len(created)); err != nil {
@@ -35,30 +34,28 @@ func (d *DB) followMany(ctx context.Context, tx *sql.Tx, by user.Actor, created 
 	if err := insertLinks(ctx, tx, links...); err != nil {
 		return err
 	}
-	return d.enqueueInvitations(ctx, tx, invited)
+	return d.queueMany(ctx, tx, all.Changes)
 }
 
-// recordMany writes an audit entry for each account.
-func (d *DB) recordMany(ctx context.Context, tx *sql.Tx, by user.Actor, created []user.Newcomer) error {
+// recordMany writes what one actor has done to many.
+func (d *DB) recordMany(ctx context.Context, tx *sql.Tx, by user.Actor, entries []user.Entry) error {
 	var ids pq.Int64Array
-	var uids, details pq.StringArray
-	for _, n := range created {
-		what := detail{"role": n.Role}
-		if n.Link != nil || n.Mail {
-			what["invited"] = true
-		}
-		text, err := json.Marshal(what)
+	var uids, actions, details pq.StringArray
+	for _, e := range entries {
+		detail, err := json.Marshal(e.Detail)
 		if err != nil {
 			return err
 		}
-		ids, uids, details = append(ids, n.User.ID), append(uids, n.UID), append(details, string(text))
+		ids, uids = append(ids, e.SubjectID), append(uids, e.SubjectUID)
+		actions, details = append(actions, e.Action), append(details, string(detail))
 	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO audit (at, last_at, actor_id, actor_uid, subject_id, subject_uid, action, outcome, address, user_agent,
 			detail, request_id)
-		SELECT $1, $1, $2, $3, id, uid, 'create', $4, $5, $6, detail::jsonb, $7
-		FROM unnest($8::bigint[], $9::text[], $10::text[]) AS n (id, uid, detail)`,
-		d.now(), by.ID, by.UID, succeeded, by.Origin.Address, by.Origin.Agent, by.Origin.RequestID, ids, uids, details)
+		SELECT $1, $1, $2, $3, id, uid, action, $4, $5, $6, detail::jsonb, $7
+		FROM unnest($8::bigint[], $9::text[], $10::text[], $11::text[]) AS n (id, uid, action, detail)`,
+		d.now(), number(by.ID), by.UID, user.Success, by.Origin.Address, by.Origin.Agent, by.Origin.RequestID,
+		ids, uids, actions, details)
 	return translate(err)
 }
 
@@ -70,29 +67,32 @@ func (d *DB) recordImport(ctx context.Context, tx *sql.Tx, by user.Actor, accoun
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO audit (at, last_at, actor_id, actor_uid, subject_uid, action, outcome, address, user_agent, detail,
 			request_id, count, fold_key)
-		VALUES ($1, $1, $2, $3, '', 'import', $4, $5, $6, '{}', $7, $8, 'import ' || $7)
+		VALUES ($1, $1, $2, $3, '', $4, $5, $6, $7, '{}', $8, $9, $10)
 		ON CONFLICT (fold_key) WHERE fold_key IS NOT NULL
 		DO UPDATE SET count = audit.count + EXCLUDED.count, last_at = EXCLUDED.last_at`,
-		d.now(), by.ID, by.UID, succeeded, by.Origin.Address, by.Origin.Agent, by.Origin.RequestID, accounts)
+		d.now(), number(by.ID), by.UID, user.ActionImport, user.Success, by.Origin.Address, by.Origin.Agent,
+		by.Origin.RequestID, accounts, user.ActionImport+" "+by.Origin.RequestID)
 	return translate(err)
 }
 
-// enqueueInvitations asks auth-service to mail a link to each.
-func (d *DB) enqueueInvitations(ctx context.Context, tx *sql.Tx, invited []user.Newcomer) error {
-	var ids pq.Int64Array
-	var changes pq.StringArray
-	for _, n := range invited {
-		text, err := json.Marshal(authapi.Change{
-			Subject: strconv.FormatInt(n.User.ID, 10), Kind: authapi.NoticeOnly,
-			Notices: []authapi.Notice{{Kind: authapi.NoticeInvitation, To: n.Email, Name: n.Name, UID: n.UID}},
-		})
+// queueMany leaves changes for auth-service.
+func (d *DB) queueMany(ctx context.Context, tx *sql.Tx, changes []authapi.Change) error {
+	var subjects pq.Int64Array
+	var texts pq.StringArray
+	for _, change := range changes {
+		text, err := json.Marshal(change)
 		if err != nil {
 			return err
 		}
-		ids, changes = append(ids, n.User.ID), append(changes, string(text))
+		subject, err := strconv.ParseInt(change.Subject, 10, 64)
+		if err != nil {
+			return err
+		}
+		subjects, texts = append(subjects, subject), append(texts, string(text))
 	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO outbox (at, subject_id, change, due)
-		SELECT $1, id, change::jsonb, $1 FROM unnest($2::bigint[], $3::text[]) AS n (id, change)`, d.now(), ids, changes)
+		SELECT $1, subject, change::jsonb, $1 FROM unnest($2::bigint[], $3::text[]) AS n (subject, change)`,
+		d.now(), subjects, texts)
 	return translate(err)
 }

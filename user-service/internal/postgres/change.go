@@ -25,13 +25,29 @@ func (d *DB) Update(ctx context.Context, by user.Actor, uid string, edit user.Ed
 		if err := keepAdmin(ctx, tx, was.User, is.User); err != nil {
 			return err
 		}
-		changed, err = d.save(ctx, tx, was, is)
-		if err != nil || is == was {
+		then := user.Changed(by, was, is, d.now())
+		changed, err = d.save(ctx, tx, was, then.Account)
+		if err != nil {
 			return err
 		}
-		return d.recordChange(ctx, tx, by, was, is)
+		return d.follow(ctx, tx, then)
 	})
 	return changed, err
+}
+
+// follow writes what a change brings about into its transaction.
+func (d *DB) follow(ctx context.Context, tx *sql.Tx, c user.Consequences) error {
+	for _, e := range c.Entries {
+		if err := record(ctx, tx, e); err != nil {
+			return err
+		}
+	}
+	for _, change := range c.Changes {
+		if err := d.queue(ctx, tx, change); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func lockAccount(ctx context.Context, tx *sql.Tx, uid string) (user.Account, error) {
@@ -69,7 +85,7 @@ func (d *DB) Delete(ctx context.Context, by user.Actor, uid string) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM users WHERE id = $1`, was.ID); err != nil {
 			return translate(err)
 		}
-		return d.record(ctx, tx, by, was.User, "delete", detail{"role": was.Role})
+		return d.follow(ctx, tx, user.Deleted(by, was.User, d.now()))
 	})
 }
 

@@ -11,13 +11,12 @@ import (
 )
 
 // AddLink implements user.Links. The lock on the user lets nobody add another meanwhile.
-func (d *DB) AddLink(ctx context.Context, by user.Actor, l user.KeptLink, most int) error {
+func (d *DB) AddLink(ctx context.Context, l user.KeptLink, most int, entries ...user.Entry) error {
 	return d.transact(ctx, func(tx *sql.Tx) error {
-		subject, err := lockByID(ctx, tx, l.Subject)
-		if err != nil {
+		if _, err := lockByID(ctx, tx, l.Subject); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
+		_, err := tx.ExecContext(ctx, `
 			DELETE FROM onetime WHERE id IN (
 				SELECT id FROM onetime
 				WHERE subject_id = $1 AND kind = $2 AND (email = '') = ($3 = '') AND expires_at > $4
@@ -25,10 +24,10 @@ func (d *DB) AddLink(ctx context.Context, by user.Actor, l user.KeptLink, most i
 		if err != nil {
 			return translate(err)
 		}
-		if err := insertLinks(ctx, tx, l); err != nil || by.ID == 0 {
+		if err := insertLinks(ctx, tx, l); err != nil {
 			return err
 		}
-		return d.record(ctx, tx, by, subject.User, "invite", detail{"kind": l.Kind})
+		return d.follow(ctx, tx, user.Consequences{Entries: entries})
 	})
 }
 
@@ -82,19 +81,7 @@ func (d *DB) LiveLinks(ctx context.Context, typed string, most int) ([]user.Live
 		WHERE (u.uid_key = $1 OR u.email_key = $1 AND u.email_key <> '') AND NOT u.disabled
 			AND o.expires_at > $2 AND o.epoch = u.epoch AND o.kind <> 'verification'
 		ORDER BY u.uid_key = $1 DESC, o.created_at DESC LIMIT $3`, user.Fold(typed), d.now(), most)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	var links []user.LiveLink
-	for rows.Next() {
-		live, err := scanLiveLink(rows)
-		if err != nil {
-			return nil, err
-		}
-		links = append(links, live)
-	}
-	return links, translate(rows.Err())
+	return collect(rows, err, scanLiveLink)
 }
 
 func scanLiveLink(r row) (live user.LiveLink, err error) {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/internal/authapi"
 	"gatehouse/internal/userapi"
@@ -40,28 +42,31 @@ func linkOf(t *testing.T, db *DB, uid string) (user.User, user.KeptLink) {
 		t.Fatal(err)
 	}
 	l := usertest.Kept(u.ID, userapi.LinkReset, "")
-	if err := db.AddLink(context.Background(), user.Actor{}, l, 5); err != nil {
+	if err := db.AddLink(context.Background(), l, 5); err != nil {
 		t.Fatal(err)
 	}
 	return u, l
 }
 
-func newHash(by user.Actor) func(user.KeptLink, user.Account) (user.Use, error) {
+func setsHash(by user.Actor) func(user.KeptLink, user.Account) (user.Use, error) {
 	return func(_ user.KeptLink, a user.Account) (user.Use, error) {
 		a.Hash, a.Epoch = "new", a.Epoch+1
-		change := authapi.Change{Subject: "7", Kind: authapi.Credential, Epoch: a.Epoch}
-		return user.Use{Account: a, By: by, Action: "reset", Detail: map[string]any{"mailed": false}, Change: &change,
-			Ends: []string{userapi.LinkReset}}, nil
+		return user.Use{Consequences: user.Consequences{
+			Account: a,
+			Entries: []user.Entry{by.Did(user.ActionReset, a.User, time.Now(), user.Detail{"mailed": false})},
+			Changes: []authapi.Change{{Subject: strconv.FormatInt(a.ID, 10), Kind: authapi.Credential, Epoch: a.Epoch}},
+		}}, nil
 	}
 }
 
 func linkAudited(t *testing.T) {
 	db := migrated(t)
 	u, l := linkOf(t, db, "toby")
-	if err := db.AddLink(context.Background(), ada, usertest.Kept(u.ID, userapi.LinkReset, ""), 5); err != nil {
+	handed := ada.Did(user.ActionInvite, u, time.Now(), user.Detail{"kind": "reset"})
+	if err := db.AddLink(context.Background(), usertest.Kept(u.ID, userapi.LinkReset, ""), 5, handed); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.UseLink(context.Background(), l.ID, newHash(ada)); err != nil {
+	if _, err := db.UseLink(context.Background(), l.ID, setsHash(ada)); err != nil {
 		t.Fatal(err)
 	}
 	const by = " 192.0.2.1 test R1"
@@ -73,7 +78,7 @@ func linkAudited(t *testing.T) {
 	if got := entries(t, db); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := queued(t, db); len(got) != 1 || got[0] != fmt.Sprint(u.ID, ` {"id": 0, "kind": "credential", "epoch": 2, "subject": "7"}`) {
+	if got := queued(t, db); len(got) != 1 || got[0] != fmt.Sprintf(`%[1]d {"id": 0, "kind": "credential", "epoch": 2, "subject": "%[1]d"}`, u.ID) {
 		t.Errorf("queued %v", got)
 	}
 }
@@ -89,7 +94,7 @@ func linkFails(t *testing.T) {
 		if _, err := db.pool.Exec("ALTER TABLE " + table + " ADD CONSTRAINT broken CHECK (" + check + ")"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := db.UseLink(ctx, l.ID, newHash(ada)); err == nil || errors.Is(err, user.ErrNotFound) {
+		if _, err := db.UseLink(ctx, l.ID, setsHash(ada)); err == nil || errors.Is(err, user.ErrNotFound) {
 			t.Errorf("%s broken: %v", table, err)
 		}
 		if _, err := db.pool.Exec("ALTER TABLE " + table + " DROP CONSTRAINT broken"); err != nil {
@@ -102,7 +107,7 @@ func linkFails(t *testing.T) {
 			t.Errorf("%s broken: %v, %v", table, audit, outbox)
 		}
 	}
-	if _, err := db.UseLink(ctx, l.ID, newHash(ada)); err != nil {
+	if _, err := db.UseLink(ctx, l.ID, setsHash(ada)); err != nil {
 		t.Errorf("the link is lost: %v", err)
 	}
 }
@@ -118,7 +123,7 @@ func linkKilled(t *testing.T) {
 			WHERE datname = current_database() AND pid <> pg_backend_pid()`); err != nil {
 			t.Error(err)
 		}
-		return newHash(ada)(l, a)
+		return setsHash(ada)(l, a)
 	})
 	if err == nil || errors.Is(err, user.ErrNotFound) {
 		t.Errorf("got %v", err)
@@ -126,7 +131,7 @@ func linkKilled(t *testing.T) {
 	if kept, err := db.ByUID(ctx, "toby"); err != nil || kept.Hash == "new" {
 		t.Errorf("kept %+v, %v", kept, err)
 	}
-	if _, err := db.UseLink(ctx, l.ID, newHash(ada)); err != nil {
+	if _, err := db.UseLink(ctx, l.ID, setsHash(ada)); err != nil {
 		t.Errorf("the link is lost: %v", err)
 	}
 }

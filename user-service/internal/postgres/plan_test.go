@@ -3,6 +3,9 @@ package postgres
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/lib/pq"
 )
 
 func searchPlan(t *testing.T) {
@@ -49,4 +52,33 @@ func explained(t *testing.T, db *DB, query string) string {
 		plan.WriteString(line + "\n")
 	}
 	return plan.String()
+}
+
+// auditPlan: a page of 50 reads entries of about that number, whatever is asked for.
+func auditPlan(t *testing.T) {
+	db := migrated(t)
+	now := time.Now()
+	old(t, db, 30000, now)
+	if _, err := db.pool.Exec("VACUUM ANALYZE audit"); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		query, action string
+		from          time.Time
+		more          []any
+		index         string
+	}{
+		"everybody":      {everybodys, "", time.Time{}, nil, "audit_at"},
+		"since a moment": {everybodys, "", now.Add(-time.Hour), nil, "audit_at"},
+		"an action":      {everybodys, "create", time.Time{}, nil, "audit_action"},
+		"about somebody": {somebodys, "", time.Time{}, []any{pq.Array([]int64{7})}, "audit_subject"},
+		"by somebody":    {somebodys, "", time.Time{}, []any{pq.Array([]int64{7})}, "audit_actor"},
+	} {
+		args := append([]any{c.from, always, now, 0, c.action, "", 50}, c.more...)
+		rows, err := db.pool.Query("EXPLAIN "+c.query, args...)
+		plan, err := collect(rows, err, func(r row) (line string, err error) { return line, r.Scan(&line) })
+		if text := strings.Join(plan, "\n"); err != nil || !strings.Contains(text, c.index) || strings.Contains(text, "Seq Scan") {
+			t.Errorf("%s: %v\n%s", name, err, text)
+		}
+	}
 }

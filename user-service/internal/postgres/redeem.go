@@ -3,11 +3,9 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 
 	"github.com/lib/pq"
 
-	"gatehouse/internal/authapi"
 	"gatehouse/user-service/internal/user"
 )
 
@@ -34,7 +32,7 @@ func (d *DB) UseLink(
 		if err != nil {
 			return err
 		}
-		changed, err = d.follow(ctx, tx, was, used)
+		changed, err = d.use(ctx, tx, was, used)
 		return err
 	})
 	return changed, err
@@ -48,8 +46,8 @@ func (d *DB) takeLink(ctx context.Context, tx *sql.Tx, id string, epoch int64) (
 		id, d.now(), epoch).Scan(linkFields(&l)...))
 }
 
-// follow writes what a link has done.
-func (d *DB) follow(ctx context.Context, tx *sql.Tx, was user.Account, used user.Use) (user.User, error) {
+// use writes what a link has done.
+func (d *DB) use(ctx context.Context, tx *sql.Tx, was user.Account, used user.Use) (user.User, error) {
 	_, err := tx.ExecContext(ctx, `DELETE FROM onetime WHERE subject_id = $1 AND kind = ANY ($2)`, was.ID, pq.Array(used.Ends))
 	if err != nil {
 		return user.User{}, translate(err)
@@ -58,22 +56,5 @@ func (d *DB) follow(ctx context.Context, tx *sql.Tx, was user.Account, used user
 	if err != nil {
 		return user.User{}, err
 	}
-	if err := d.record(ctx, tx, used.By, changed, used.Action, used.Detail); err != nil {
-		return user.User{}, err
-	}
-	if used.Change == nil {
-		return changed, nil
-	}
-	return changed, d.enqueue(ctx, tx, changed.ID, *used.Change)
-}
-
-// enqueue leaves a change for auth-service.
-func (d *DB) enqueue(ctx context.Context, tx *sql.Tx, subject int64, change authapi.Change) error {
-	text, err := json.Marshal(change)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO outbox (at, subject_id, change, due) VALUES ($1, $2, $3, $1)`,
-		d.now(), subject, string(text))
-	return translate(err)
+	return changed, d.follow(ctx, tx, used.Consequences)
 }

@@ -45,7 +45,7 @@ func (d *DB) Create(ctx context.Context, by user.Actor, a user.Account) (created
 		if err != nil {
 			return err
 		}
-		return d.record(ctx, tx, by, created, "create", detail{"role": created.Role})
+		return d.follow(ctx, tx, user.Created(by, created, d.now()))
 	})
 	return created, err
 }
@@ -77,12 +77,36 @@ func (d *DB) Rehash(ctx context.Context, id int64, old, hash string) (bool, erro
 	return n == 1, translate(err)
 }
 
-// SignedIn implements user.Store. A person who signs in often costs one write a minute.
-func (d *DB) SignedIn(ctx context.Context, id int64, at time.Time) error {
-	_, err := d.pool.ExecContext(ctx, `
-		UPDATE users SET last_login_at = $2
-		WHERE id = $1 AND (last_login_at IS NULL OR last_login_at < $3)`, id, at, at.Add(-time.Minute))
-	return translate(err)
+// SignedIn implements user.Store. The account of a person who signs in often is written once a minute.
+func (d *DB) SignedIn(ctx context.Context, e user.Entry) error {
+	return d.transact(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE users SET last_login_at = $2
+			WHERE id = $1 AND (last_login_at IS NULL OR last_login_at < $3)`, e.SubjectID, e.At, e.At.Add(-time.Minute))
+		if err != nil {
+			return translate(err)
+		}
+		return record(ctx, tx, e)
+	})
+}
+
+// Find implements user.Store.
+func (d *DB) Find(ctx context.Context, typed string, limit int) ([]user.User, error) {
+	return users(d.pool.QueryContext(ctx, `
+		SELECT id, uid, name, email, email_verified, email_pending, role, pfp, disabled, created_at, updated_at, epoch,
+			kept_session
+		FROM users WHERE (uid_key = $1 OR email_key = $1 AND email_key <> '') AND NOT disabled
+		ORDER BY uid_key = $1 DESC, id LIMIT $2`, user.Fold(typed), limit))
+}
+
+// StandIn implements user.Store. Behind the last place the ring begins anew.
+func (d *DB) StandIn(ctx context.Context, place int64) (hash string, err error) {
+	err = d.pool.QueryRowContext(ctx, `
+		SELECT coalesce(
+			(SELECT password_hash FROM users WHERE ring >= $1 AND password_hash <> '' ORDER BY ring LIMIT 1),
+			(SELECT password_hash FROM users WHERE password_hash <> '' ORDER BY ring LIMIT 1),
+			'')`, place).Scan(&hash)
+	return hash, translate(err)
 }
 
 // HasAdmin implements user.Store.
@@ -92,20 +116,27 @@ func (d *DB) HasAdmin(ctx context.Context) (exists bool, err error) {
 }
 
 // List implements user.Store.
-func (d *DB) List(ctx context.Context, p user.Page) (users []user.User, err error) {
-	rows, err := d.page(ctx, p)
+func (d *DB) List(ctx context.Context, p user.Page) ([]user.User, error) {
+	return users(d.page(ctx, p))
+}
+
+// users are what a query gives.
+func users(rows *sql.Rows, err error) ([]user.User, error) { return collect(rows, err, scanUser) }
+
+// collect scans all rows of a query.
+func collect[T any](rows *sql.Rows, err error, scan func(row) (T, error)) (all []T, _ error) {
 	if err != nil {
 		return nil, translate(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		u, err := scanUser(rows)
+		one, err := scan(rows)
 		if err != nil {
 			return nil, err
 		}
-		users = append(users, u)
+		all = append(all, one)
 	}
-	return users, translate(rows.Err())
+	return all, translate(rows.Err())
 }
 
 func (d *DB) page(ctx context.Context, p user.Page) (*sql.Rows, error) {

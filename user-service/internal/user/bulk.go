@@ -4,7 +4,9 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"time"
 
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/fault"
 )
 
@@ -17,6 +19,9 @@ const (
 	// batchRows is how many are made in one transaction.
 	batchRows = 500
 )
+
+// ActionImport is the audit's entry that counts the accounts of an import; each has an entry of its own too.
+const ActionImport = "import"
 
 // Row is one account to make, or why it could not be read. Without a password and a hash its person is invited.
 type Row struct {
@@ -61,12 +66,25 @@ type Newcomer struct {
 	Mail bool      // a link is to be mailed
 }
 
+// Arrived is what follows from a newcomer's account.
+func Arrived(by Actor, n Newcomer, at time.Time) Consequences {
+	c := Created(by, n.User, at)
+	if n.Link != nil || n.Mail {
+		c.Entries[0].Detail["invited"] = true
+	}
+	if n.Mail {
+		c.tell(n.User, authapi.NoticeOnly, notice(authapi.NoticeInvitation, n.User, n.Email, nil))
+	}
+	return c
+}
+
 // Bulk keeps many accounts at once.
 type Bulk interface {
 	// Taken gives those of the folded uids that accounts have.
 	Taken(ctx context.Context, uids []string) (map[string]bool, error)
-	// CreateMany adds accounts, none of the batch with the uid of another, what invites their people, and the audit, in one
-	// transaction. It tells by folded uid which were added: the uids of the others are taken.
+	// CreateMany adds accounts, none of the batch with the uid of another, with their links and what follows (Arrived), and
+	// counts them into the audit's entry of the import, all in one transaction. It tells by folded uid which were added: the
+	// uids of the others are taken.
 	CreateMany(ctx context.Context, by Actor, batch []Newcomer) (map[string]bool, error)
 }
 

@@ -5,9 +5,15 @@ import (
 	"errors"
 	"time"
 
-	"gatehouse/internal/authapi"
 	"gatehouse/internal/fault"
 	"gatehouse/internal/userapi"
+)
+
+// What the audit tells of links.
+const (
+	ActionInvite = "invite" // an Admin hands a link out, or somebody accepts an invitation
+	ActionReset  = "reset"
+	ActionVerify = "verify"
 )
 
 // maxLinks is how many links of a kind an account may have at a time.
@@ -21,21 +27,17 @@ type LiveLink struct {
 
 // Use is what a link does, all of it in one transaction.
 type Use struct {
-	Account Account // as it becomes
-	By      Actor
-	Action  string // of the audit entry, and what it says
-	Detail  map[string]any
-	Change  *authapi.Change // for auth-service; nil: nothing
-	Ends    []string        // kinds of the account's links that go with this one
+	Consequences
+	Ends []string // kinds of the account's links that go with this one
 }
 
 // Links keeps one-time links. Live are those that have not expired, whose user is enabled, and, where they are for a new
 // password, whose user has had no other since.
 type Links interface {
 	// AddLink keeps a link; the oldest of its kind and subject go, so that at most so many are live. What is mailed and what
-	// is handed out are counted apart: a stranger can ask for mails. Where there is an actor, the audit names who hands it
-	// out. ErrNotFound: the subject is gone or disabled.
-	AddLink(ctx context.Context, by Actor, l KeptLink, most int) error
+	// is handed out are counted apart: a stranger can ask for mails. The entries go into the audit. ErrNotFound: the subject
+	// is gone or disabled.
+	AddLink(ctx context.Context, l KeptLink, most int, entries ...Entry) error
 	// LiveLink gives a live link by its id, or ErrNotFound.
 	LiveLink(ctx context.Context, id string) (LiveLink, error)
 	// LiveLinks gives the newest live links for a new password of whoever has the uid or the e-mail address.
@@ -66,27 +68,28 @@ func (s *Service) Issue(ctx context.Context, o LinkOrder) (Link, error) {
 	if err != nil {
 		return Link{}, err
 	}
-	by := Actor{Origin: o.Origin}
-	if o.By != 0 {
-		if by, err = s.handingOut(ctx, o); err != nil {
-			return Link{}, err
-		}
-	}
-	life := mailedFor
-	if o.By != 0 || o.Kind == userapi.LinkInvitation {
-		life = handedFor
-	}
-	link, kept, err := s.newLink(u.ID, o.Kind, o.Email, life)
+	entries, err := s.handOut(ctx, o, u)
 	if err != nil {
 		return Link{}, err
 	}
-	if err = kept.holds(u); err == nil {
-		err = s.Store.AddLink(ctx, by, kept, maxLinks)
+	link, kept, err := s.newLink(u.ID, o.Kind, o.Email, o.life())
+	if err == nil {
+		err = kept.holds(u)
+	}
+	if err == nil {
+		err = s.Store.AddLink(ctx, kept, maxLinks, entries...)
 	}
 	if errors.Is(err, ErrNotFound) {
 		err = noUser(u.ID)
 	}
 	return link, err
+}
+
+func (o LinkOrder) life() time.Duration {
+	if o.By != 0 || o.Kind == userapi.LinkInvitation {
+		return handedFor
+	}
+	return mailedFor
 }
 
 // check: a link that confirms an address is worth something only when it came by mail.
@@ -105,13 +108,16 @@ func (o LinkOrder) check() error {
 	return invalid("There is no such one-time link")
 }
 
-// handingOut is the Admin who hands a link out.
-func (s *Service) handingOut(ctx context.Context, o LinkOrder) (Actor, error) {
+// handOut is what the audit says of an Admin who hands a link out. What is mailed was asked for, which auth-service tells.
+func (s *Service) handOut(ctx context.Context, o LinkOrder, to User) ([]Entry, error) {
+	if o.By == 0 {
+		return nil, nil
+	}
 	admin, err := s.Enabled(ctx, o.By)
 	if err == nil && !admin.activeAdmin() {
 		err = noUser(o.By)
 	}
-	return Actor{ID: admin.ID, UID: admin.UID, Role: admin.Role, Origin: o.Origin}, err
+	return []Entry{admin.self(o.Origin).Did(ActionInvite, to, s.Now(), Detail{"kind": o.Kind})}, err
 }
 
 func noUser(id int64) error { return fault.New(fault.NotFound, "User %d not found", id) }

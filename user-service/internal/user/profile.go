@@ -3,63 +3,103 @@ package user
 import (
 	"context"
 	"errors"
-	"time"
 
 	"gatehouse/internal/fault"
 )
-
-// FreshSignIn is how recent a sign-in must be to stand for the current password.
-const FreshSignIn = 15 * time.Minute
 
 // Patch is a change of an account; members that are nil stay as they are.
 type Patch struct {
 	UID             *string `json:"uid"` // whose account; nil for the actor's own
 	Name            *string `json:"name"`
 	Password        *string `json:"password"`
-	CurrentPassword *string `json:"current_password"`
-	Email           *string `json:"email"` // empty: none
+	CurrentPassword *string `json:"current_password"` // the actor's: what else a fresh sign-in stands for
+	Email           *string `json:"email"`            // empty: none
 	Role            *string `json:"role"`
 	Disabled        *bool   `json:"disabled"`
 	Picture         *string `json:"pfp"` // empty: none
 }
 
-// Change applies a patch. Forbidden: not the actor's own account, or a role, or the current password is wrong. NotFound:
-// an Admin named nobody. Invalid: a member breaks a rule. Conflict: no Admin would be left, or the password was changed
-// meanwhile. Unavailable: too many hashes wait, or the store is down.
+// Change applies a patch. Forbidden: not the actor's own account, or a role, or the current password is wrong, or the
+// actor must prove who it is again. NotFound: an Admin named nobody. Invalid: a member breaks a rule. Conflict: no Admin
+// would be left, or the password was changed meanwhile. Unavailable: too many hashes wait, or the store is down, or the
+// change is made but has not reached every gateway.
 func (s *Service) Change(ctx context.Context, by Actor, p Patch) (User, error) {
+	changed, err := s.change(ctx, by, p)
+	if fault.Is(err, fault.Forbidden) {
+		err = s.refuse(ctx, err, p.refused(by, s.Now(), err))
+	}
+	return changed, err
+}
+
+func (s *Service) change(ctx context.Context, by Actor, p Patch) (User, error) {
 	uid := by.UID
 	if p.UID != nil {
 		uid = *p.UID
 	}
-	own := Fold(uid) == Fold(by.UID)
-	if !by.IsAdmin() && (!own || p.Role != nil || p.Disabled != nil) {
+	if !by.IsAdmin() && (!by.is(uid) || p.Role != nil || p.Disabled != nil) {
 		return User{}, forbidden()
 	}
 	account, err := s.account(ctx, uid)
 	if err != nil {
 		return User{}, refusal(err, uid)
 	}
-	if account, err = p.apply(account); err != nil {
+	edit, err := s.prepare(ctx, by, account, p)
+	if err != nil {
 		return User{}, err
 	}
-	edit := Edit(p.apply)
-	if p.Password != nil {
-		if edit, err = s.changePassword(ctx, by, account, p); err != nil {
-			return User{}, err
-		}
-	}
-	changed, err := s.Store.Update(ctx, by, uid, edit)
+	changed, err := s.update(ctx, by, uid, edit)
 	return changed, refusal(err, uid)
 }
 
+// prepare checks the patch against the account as it was read, and proves and hashes before any row is locked. The edit
+// then holds only while that proof does.
+func (s *Service) prepare(ctx context.Context, by Actor, a Account, p Patch) (Edit, error) {
+	is, err := s.apply(by, a, p)
+	if err != nil {
+		return nil, err
+	}
+	if p.Password != nil {
+		if err := s.Policy(*p.Password, is.UID, is.Name); err != nil {
+			return nil, err
+		}
+	}
+	proved := false
+	if p.Password != nil || sensitive(a, is) {
+		if err := s.prove(ctx, by, a.User, p); err != nil {
+			return nil, err
+		}
+		proved = true
+	}
+	var hash string
+	if p.Password != nil {
+		if hash, err = s.Passwords.Hash(ctx, *p.Password); err != nil {
+			return nil, err
+		}
+	}
+	return func(now Account) (Account, error) {
+		is, err := s.apply(by, now, p)
+		if err == nil && sensitive(now, is) && !proved {
+			err = reauthenticate()
+		}
+		if p.Password != nil {
+			is.Hash = hash
+			if now.Hash != a.Hash {
+				err = fault.New(fault.Conflict, "Password was changed meanwhile: please try again")
+			}
+		}
+		return is, err
+	}, nil
+}
+
 // apply gives the account with the patch's members but the password, each checked.
-func (p Patch) apply(a Account) (Account, error) {
+func (s *Service) apply(by Actor, a Account, p Patch) (Account, error) {
 	var err error
 	if p.Name != nil {
 		a.Name, err = cleanName(*p.Name)
 	}
 	if p.Email != nil {
-		a.Email, err = *p.Email, errors.Join(err, checkEmail(*p.Email))
+		err = errors.Join(err, checkEmail(*p.Email))
+		a.User = s.readdress(by, a.User, *p.Email)
 	}
 	if p.Role != nil {
 		a.Role, err = *p.Role, errors.Join(err, checkRole(*p.Role))
@@ -73,41 +113,17 @@ func (p Patch) apply(a Account) (Account, error) {
 	return a, err
 }
 
-// changePassword proves the right to a new password and hashes it, all before any row is locked; the edit then holds only
-// while the hash is still the one that was proved.
-func (s *Service) changePassword(ctx context.Context, by Actor, a Account, p Patch) (Edit, error) {
-	if err := s.Policy(*p.Password, a.UID, a.Name); err != nil {
-		return nil, err
+// readdress gives the user with another e-mail address. Where there is mail, the owner's choice waits until it is
+// confirmed, and the old address stays meanwhile; to choose the old one withdraws it. An Admin's choice for somebody else
+// counts at once.
+func (s *Service) readdress(by Actor, u User, email string) User {
+	u.Pending = ""
+	switch {
+	case email == u.Email:
+	case s.Mail && email != "" && by.ID == u.ID:
+		u.Pending = email
+	default:
+		u.Email, u.Confirmed = email, false
 	}
-	if by.ID == a.ID {
-		if err := s.provePassword(ctx, by, a, p.CurrentPassword); err != nil {
-			return nil, err
-		}
-	}
-	hash, err := s.Passwords.Hash(ctx, *p.Password)
-	if err != nil {
-		return nil, err
-	}
-	return func(now Account) (Account, error) {
-		if now.Hash != a.Hash {
-			return now, fault.New(fault.Conflict, "Password was changed meanwhile: please try again")
-		}
-		now.Hash = hash
-		return p.apply(now)
-	}, nil
-}
-
-// provePassword takes the current password or, without one, a fresh sign-in.
-func (s *Service) provePassword(ctx context.Context, by Actor, a Account, current *string) error {
-	if current == nil || *current == "" {
-		if s.Now().Sub(by.AuthTime) <= FreshSignIn {
-			return nil
-		}
-		return fault.New(fault.Forbidden, "Current password is missing")
-	}
-	fits, _, err := s.Passwords.Verify(ctx, a.Hash, *current)
-	if err == nil && !fits {
-		return fault.New(fault.Forbidden, "Current password is wrong")
-	}
-	return err
+	return u
 }

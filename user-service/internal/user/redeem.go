@@ -3,10 +3,10 @@ package user
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"gatehouse/internal/authapi"
+	"gatehouse/internal/fault"
 	"gatehouse/internal/userapi"
 )
 
@@ -24,11 +24,20 @@ type Reset struct {
 
 // Reset sets a password by a link, and ends all sessions and all other links for a new password. Invalid: the link is
 // unknown, expired or used, whichever of them; or the password is too weak, and the link stays good. Unavailable: too many
-// hashes wait, or the store is down; the link stays good.
+// hashes wait, or the store is down, and the link stays good; or the password is set, but the end of the sessions has not
+// reached every gateway.
 func (s *Service) Reset(ctx context.Context, r Reset) (User, error) {
+	u, err := s.reset(ctx, r)
+	if err != nil {
+		return User{}, s.linkGone(ctx, err, ActionReset, r.Origin)
+	}
+	return u, s.settle(ctx, u.ID)
+}
+
+func (s *Service) reset(ctx context.Context, r Reset) (User, error) {
 	live, err := s.live(ctx, r)
 	if err != nil {
-		return User{}, linkGone(err)
+		return User{}, err
 	}
 	if err := s.Policy(r.Password, live.User.UID, live.User.Name); err != nil {
 		return User{}, err
@@ -37,10 +46,9 @@ func (s *Service) Reset(ctx context.Context, r Reset) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	u, err := s.Store.UseLink(ctx, live.Link.ID, func(l KeptLink, a Account) (Use, error) {
+	return s.Store.UseLink(ctx, live.Link.ID, func(l KeptLink, a Account) (Use, error) {
 		return l.reset(a, r.Origin, hash, s.Now()), l.holds(a.User)
 	})
-	return u, linkGone(err)
 }
 
 // live is the link that a person has, or ErrNotFound.
@@ -87,21 +95,16 @@ func (s *Service) typed(ctx context.Context, who, code string) (LiveLink, error)
 
 // reset is what a link for a new password does. Who has the mail has the address.
 func (l KeptLink) reset(a Account, from Origin, hash string, at time.Time) Use {
-	a.Hash, a.Kept = hash, ""
-	a.Epoch++
+	a.Hash, a.Epoch, a.Kept = hash, a.Epoch+1, ""
 	a.Confirmed = a.Confirmed || l.Email != ""
-	use := Use{
-		Account: a, By: a.self(from), Action: "reset", Detail: map[string]any{"mailed": l.Email != ""},
-		Change: &authapi.Change{Subject: strconv.FormatInt(a.ID, 10), Kind: authapi.Credential, Epoch: a.Epoch},
-		Ends:   []string{userapi.LinkReset, userapi.LinkInvitation},
-	}
+	action := ActionReset
 	if l.Kind == userapi.LinkInvitation {
-		use.Action = "invite"
+		action = ActionInvite
 	}
-	if a.Email != "" {
-		use.Change.Notices = []authapi.Notice{a.told(authapi.NoticePasswordReset, a.Email, at)}
-	}
-	return use
+	entry := a.self(from).Did(action, a.User, at, Detail{"mailed": l.Email != ""})
+	c := Consequences{Account: a, Entries: []Entry{entry}}
+	c.tell(a.User, authapi.Credential, notice(authapi.NoticePasswordReset, a.User, a.Email, facts(at)))
+	return Use{Consequences: c, Ends: []string{userapi.LinkReset, userapi.LinkInvitation}}
 }
 
 // Confirm makes the address that a link was mailed to the user's confirmed one. Invalid: the link is unknown, expired or
@@ -111,30 +114,28 @@ func (s *Service) Confirm(ctx context.Context, token string, from Origin) (User,
 	if err == nil && live.Link.Kind != userapi.LinkVerification {
 		err = ErrNotFound
 	}
-	if err != nil {
-		return User{}, linkGone(err)
+	var u User
+	if err == nil {
+		u, err = s.Store.UseLink(ctx, live.Link.ID, func(l KeptLink, a Account) (Use, error) {
+			return l.confirm(a, from, s.Now()), l.holds(a.User)
+		})
 	}
-	u, err := s.Store.UseLink(ctx, live.Link.ID, func(l KeptLink, a Account) (Use, error) {
-		return l.confirm(a, from, s.Now()), l.holds(a.User)
-	})
-	return u, linkGone(err)
+	return u, s.linkGone(ctx, err, ActionVerify, from)
 }
 
-// confirm is what a link that was mailed to an address does. Another link to the same address has nothing left to do.
+// confirm is what a link that was mailed to an address does. The address before is told.
 func (l KeptLink) confirm(a Account, from Origin, at time.Time) Use {
 	old := a.Email
 	if a.Email != l.Email {
 		a.Email, a.Pending = l.Email, ""
 	}
 	a.Confirmed = true
-	use := Use{Account: a, By: a.self(from), Action: "verify", Detail: map[string]any{"changed": old != a.Email}}
-	if old != "" && old != a.Email {
-		use.Change = &authapi.Change{
-			Subject: strconv.FormatInt(a.ID, 10), Kind: authapi.NoticeOnly,
-			Notices: []authapi.Notice{a.told(authapi.NoticeEmailChanged, old, at, "email", a.Email)},
-		}
+	entry := a.self(from).Did(ActionVerify, a.User, at, Detail{"changed": old != a.Email})
+	c := Consequences{Account: a, Entries: []Entry{entry}}
+	if old != a.Email {
+		c.tell(a.User, authapi.NoticeOnly, notice(authapi.NoticeEmailChanged, a.User, old, facts(at, "email", a.Email)))
 	}
-	return use
+	return Use{Consequences: c}
 }
 
 // holds is nil while the link suits the user, and ErrNotFound then.
@@ -148,19 +149,12 @@ func (l KeptLink) holds(u User) error {
 // self is the user who acts on the own account: whoever has the link.
 func (u User) self(from Origin) Actor { return Actor{ID: u.ID, UID: u.UID, Role: u.Role, Origin: from} }
 
-// told is a mail to an address of the user, with pairs of names and values.
-func (u User) told(kind, to string, at time.Time, pairs ...string) authapi.Notice {
-	facts := map[string]string{"at": at.UTC().Format(time.RFC3339)}
-	for i := 0; i < len(pairs); i += 2 {
-		facts[pairs[i]] = pairs[i+1]
+// linkGone tells a person the same of all links and codes that are not good, and the audit that there was one.
+func (s *Service) linkGone(ctx context.Context, err error, action string, from Origin) error {
+	if !errors.Is(err, ErrNotFound) {
+		return err
 	}
-	return authapi.Notice{Kind: kind, To: to, Name: u.Name, UID: u.UID, Facts: facts}
-}
-
-// linkGone tells a person the same of all links and codes that are not good.
-func linkGone(err error) error {
-	if errors.Is(err, ErrNotFound) {
-		return userapi.LinkGone()
-	}
-	return err
+	gone := userapi.LinkGone()
+	nobody := Actor{Origin: from}
+	return s.refuse(ctx, gone, nobody.failed(action, User{}, s.Now(), Detail{"reason": fault.From(gone).Message}))
 }

@@ -45,9 +45,10 @@ type Actor struct {
 	ID   int64 // 0 for nobody
 	UID  string
 	Role string
-	// AuthTime is when the actor last proved the password.
-	AuthTime time.Time
-	Origin   Origin
+	// AuthTime is when the actor last proved the password, and SessionID the session in which this is asked for.
+	AuthTime  time.Time
+	SessionID string
+	Origin    Origin
 }
 
 // Origin is where a request came from, for the audit.
@@ -59,6 +60,9 @@ type Origin struct {
 
 // IsAdmin reports whether the actor may manage others.
 func (a Actor) IsAdmin() bool { return a.Role == principal.RoleAdmin }
+
+// is reports whether the uid is the actor's own.
+func (a Actor) is(uid string) bool { return a.ID != 0 && Fold(uid) == Fold(a.UID) }
 
 // MayWrite reports whether the actor may change the user.
 func (a Actor) MayWrite(u User) bool { return a.IsAdmin() || a.ID == u.ID }
@@ -80,8 +84,9 @@ type Page struct {
 // Edit gives what an account becomes. Its error is that nothing is to change.
 type Edit func(Account) (Account, error)
 
-// Store keeps accounts. Every change is written in one transaction with its audit entry, which names the actor. A store
-// that cannot be reached gives a fault.Unavailable, and then nothing was changed.
+// Store keeps accounts. Every change is written in one transaction with its consequences (Created, Changed, Deleted): the
+// audit, which names the actor, and what auth-service must hear of. A store that cannot be reached gives a
+// fault.Unavailable, and then nothing was changed.
 type Store interface {
 	// Create adds an account and gives it its id. ErrTaken: another has the uid, in whatever case.
 	Create(ctx context.Context, by Actor, a Account) (User, error)
@@ -91,15 +96,26 @@ type Store interface {
 	ByUID(ctx context.Context, uid string) (Account, error)
 	// List gives a page.
 	List(ctx context.Context, p Page) ([]User, error)
-	// Update replaces an account by what edit makes of it, while nobody else can change it. An error of edit is given
-	// back and nothing is changed. ErrNotFound; ErrLastAdmin: no Admin who could act would be left.
+	// Find gives the enabled users that have the uid or the e-mail address, whichever case, the one with the uid first and
+	// at most so many.
+	Find(ctx context.Context, typed string, limit int) ([]User, error)
+	// StandIn gives the hash of the account next to a place on the ring, on which each account has a random place of its
+	// own from 0 up to RingSize. Empty: no account has a hash.
+	StandIn(ctx context.Context, place int64) (hash string, err error)
+	// Update replaces an account by what edit makes of it, while nobody else can change it; the epoch is counted by
+	// Changed. An error of edit is given back and nothing is changed. ErrNotFound; ErrLastAdmin: no Admin who could act
+	// would be left.
 	Update(ctx context.Context, by Actor, uid string, edit Edit) (User, error)
 	// Delete removes an account. ErrNotFound; ErrLastAdmin.
 	Delete(ctx context.Context, by Actor, uid string) error
 	// Rehash replaces a hash if it is still the old one, and reports whether it was.
 	Rehash(ctx context.Context, id int64, old, hash string) (bool, error)
-	// SignedIn records when a user signed in, to the minute.
-	SignedIn(ctx context.Context, id int64, at time.Time) error
+	// SignedIn keeps the time of a sign-in, to the minute, together with its audit entry.
+	SignedIn(ctx context.Context, e Entry) error
+	// Record writes entries into the audit, all or none. Those with the same FoldKey become one, which counts them.
+	Record(ctx context.Context, entries ...Entry) error
+	// Audit gives entries, newest first.
+	Audit(ctx context.Context, q Query) ([]Entry, error)
 	// HasAdmin reports whether any account has the role Admin.
 	HasAdmin(ctx context.Context) (bool, error)
 	Bulk
@@ -117,4 +133,11 @@ type Passwords interface {
 type Registry interface {
 	// Exists reports whether the uid is an account there; fault.Unavailable when it cannot be asked.
 	Exists(ctx context.Context, uid string) (bool, error)
+}
+
+// Outbox brings changes to auth-service that were committed with their cause.
+type Outbox interface {
+	// Flush returns nil when auth-service has acknowledged all changes of the subject. An error means that they are still
+	// there, and will be tried again whoever asks for it.
+	Flush(ctx context.Context, subject int64) error
 }

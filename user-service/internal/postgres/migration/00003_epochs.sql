@@ -10,7 +10,7 @@ ALTER TABLE users
     ADD COLUMN ring           bigint  NOT NULL DEFAULT (floor(random() * 9007199254740992))::bigint;
 
 UPDATE users SET email_key = lower(email);
-CREATE INDEX users_ring ON users (ring);
+CREATE INDEX users_ring ON users (ring) WHERE password_hash <> '';
 CREATE INDEX users_email ON users (email_key) WHERE email_key <> '';
 
 -- What auth-service must hear of, written in the transaction of its cause and deleted when it was acknowledged.
@@ -23,6 +23,7 @@ CREATE TABLE outbox (
     due        timestamptz NOT NULL
 );
 CREATE INDEX outbox_due ON outbox (due);
+CREATE INDEX outbox_subject ON outbox (subject_id, id);
 
 -- Refusals fold into one row for each fold_key, so that an attack cannot fill the table.
 ALTER TABLE audit

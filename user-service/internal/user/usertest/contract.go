@@ -20,6 +20,7 @@ func Store(t *testing.T, open func(*testing.T) user.Store) {
 		{"a uid is taken in whatever case", taken},
 		{"two sign-ups of one uid make one account", signUpRace},
 		{"an edit is kept", edited},
+		{"what ends sessions counts the epoch", epochs},
 		{"an edit that fails changes nothing", editFails},
 		{"nobody is not found", nobody},
 		{"edits of one account do not get lost", editRace},
@@ -27,6 +28,13 @@ func Store(t *testing.T, open func(*testing.T) user.Store) {
 		{"two Admins cannot undo each other", adminRace},
 		{"a hash is replaced only while it is the old one", rehash},
 		{"a sign-in changes nothing else", signedIn},
+		{"somebody is found by uid and by address", foundByTyped},
+		{"the ring gives one hash for a place, and all places have one", standIns},
+		{"the audit keeps what it is told", recorded},
+		{"refusals become one entry", folded},
+		{"the audit comes in pages, newest first", auditPages},
+		{"the audit is filtered", auditFilters},
+		{"the audit of a uid outlives its account", auditOfDeleted},
 		{"pages hold everyone once, in order", pages},
 		{"a search finds parts of uid and name", search},
 	} {
@@ -83,7 +91,7 @@ func edited(t *testing.T, s user.Store) {
 	was := create(t, s, Account("toby", principal.RoleUser))
 	is, err := s.Update(context.Background(), user.Actor{}, "TOBY", func(a user.Account) (user.Account, error) {
 		a.Name, a.Email, a.Role, a.Picture, a.Disabled, a.Hash = "Thomas", "t@example.org", "Teacher", "/t.png", true, "new"
-		a.Confirmed, a.Pending, a.Epoch, a.Kept = true, "p@example.org", 7, "s1"
+		a.Confirmed, a.Pending = true, "p@example.org"
 		return a, nil
 	})
 	if err != nil {
@@ -95,9 +103,37 @@ func edited(t *testing.T, s user.Store) {
 	}
 	expected := user.User{ID: was.ID, UID: "toby", Name: "Thomas", Email: "t@example.org", Confirmed: true,
 		Pending: "p@example.org", Role: "Teacher", Picture: "/t.png", Disabled: true, CreatedAt: was.CreatedAt,
-		UpdatedAt: is.UpdatedAt, Epoch: 7, Kept: "s1"}
+		UpdatedAt: is.UpdatedAt, Epoch: 2}
 	if is != expected || is.UpdatedAt.Before(was.UpdatedAt) {
 		t.Errorf("got %+v, want %+v", is, expected)
+	}
+}
+
+// epochs: only the session in which the owner changed the password is kept, and only until the next such change.
+func epochs(t *testing.T, s user.Store) {
+	ctx := context.Background()
+	owner := user.Actor{ID: create(t, s, Account("toby", principal.RoleUser)).ID, UID: "toby", SessionID: "s1"}
+	another := user.Actor{ID: owner.ID + 1, UID: "ada", SessionID: "s2"}
+	for _, step := range []struct {
+		name  string
+		by    user.Actor
+		edit  func(*user.Account)
+		epoch int64
+		kept  string
+	}{
+		{"a name", owner, func(a *user.Account) { a.Name = "Thomas" }, 1, ""},
+		{"the owner's password", owner, func(a *user.Account) { a.Hash = "new" }, 2, "s1"},
+		{"a role", another, func(a *user.Account) { a.Role = "Teacher" }, 2, "s1"},
+		{"nothing", owner, func(*user.Account) {}, 2, "s1"},
+		{"another's choice of password", another, func(a *user.Account) { a.Hash = "newer" }, 3, ""},
+		{"disabled", another, func(a *user.Account) { a.Disabled = true }, 4, ""},
+		{"enabled", another, func(a *user.Account) { a.Disabled = false }, 4, ""},
+		{"password and disabled", owner, func(a *user.Account) { a.Hash, a.Disabled = "newest", true }, 5, ""},
+	} {
+		is, err := s.Update(ctx, step.by, "toby", func(a user.Account) (user.Account, error) { step.edit(&a); return a, nil })
+		if err != nil || is.Epoch != step.epoch || is.Kept != step.kept {
+			t.Errorf("%s: epoch %d, kept %q, %v; want %d, %q", step.name, is.Epoch, is.Kept, err, step.epoch, step.kept)
+		}
 	}
 }
 
@@ -146,11 +182,15 @@ func signedIn(t *testing.T, s user.Store) {
 	ctx := context.Background()
 	u := create(t, s, Account("toby", principal.RoleUser))
 	for _, id := range []int64{u.ID, u.ID, u.ID + 1} {
-		if err := s.SignedIn(ctx, id, time.Now()); err != nil {
+		login := user.Entry{At: time.Now(), Action: user.ActionLogin, Outcome: user.Success, SubjectID: id}
+		if err := s.SignedIn(ctx, login); err != nil {
 			t.Error(err)
 		}
 	}
 	if after, err := s.ByID(ctx, u.ID); after != u || err != nil {
 		t.Errorf("changed to %+v, %v", after, err)
+	}
+	if told := audit(t, s, user.Query{Person: u.ID, Action: user.ActionLogin}); len(told) != 2 {
+		t.Errorf("%d entries of two sign-ins", len(told))
 	}
 }

@@ -42,7 +42,7 @@ func Kept(subject int64, kind, email string) user.KeptLink {
 
 func keep(t *testing.T, s user.Store, l user.KeptLink) user.KeptLink {
 	t.Helper()
-	if err := s.AddLink(context.Background(), user.Actor{}, l, 5); err != nil {
+	if err := s.AddLink(context.Background(), l, 5); err != nil {
 		t.Fatal(err)
 	}
 	return l
@@ -157,7 +157,7 @@ func linkLimit(t *testing.T, s user.Store) {
 	errs := together(8, func(i int) error {
 		l := Kept(toby.ID, userapi.LinkReset, toby.Email)
 		l.ID += fmt.Sprint(i)
-		return s.AddLink(context.Background(), user.Actor{}, l, 5)
+		return s.AddLink(context.Background(), l, 5)
 	})
 	if got := live(t, s, "toby"); len(got) != 7 || count(errs, nil) != 8 {
 		t.Errorf("%d links, %v", len(got), errs)
@@ -168,7 +168,7 @@ func linkNobody(t *testing.T, s user.Store) {
 	off := Account("off", principal.RoleUser)
 	off.Disabled = true
 	for _, subject := range []int64{create(t, s, off).ID, 999} {
-		err := s.AddLink(context.Background(), user.Actor{}, Kept(subject, userapi.LinkReset, ""), 5)
+		err := s.AddLink(context.Background(), Kept(subject, userapi.LinkReset, ""), 5)
 		want(t, err, user.ErrNotFound)
 	}
 }

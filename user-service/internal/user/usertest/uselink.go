@@ -14,7 +14,9 @@ import (
 func resets(hash string) func(user.KeptLink, user.Account) (user.Use, error) {
 	return func(_ user.KeptLink, a user.Account) (user.Use, error) {
 		a.Hash, a.Epoch = hash, a.Epoch+1
-		return user.Use{Account: a, Action: "reset", Ends: []string{userapi.LinkReset, userapi.LinkInvitation}}, nil
+		return user.Use{
+			Consequences: user.Consequences{Account: a}, Ends: []string{userapi.LinkReset, userapi.LinkInvitation},
+		}, nil
 	}
 }
 
