@@ -25,6 +25,7 @@ type config struct {
 	AdminPassword   env.Secret    `env:"ADMIN_PASSWORD"` // needed only while there is no Admin
 	Registration    string        `env:"REGISTRATION"     envDefault:"open"`
 	Mail            string        `env:"MAIL" envDefault:"off"` // on: auth-service can send mail, so that addresses can be confirmed
+	PublicURL       *url.URL      `env:"PUBLIC_URL" envDefault:"http://localhost:8087"`
 	AuditRetention  time.Duration `env:"AUDIT_RETENTION" envDefault:"2160h"`
 	GitHubToken     env.Secret    `env:"GITHUB_TOKEN"` // when set, a uid must be a GitHub account
 	GitHubURL       *url.URL      `env:"GITHUB_API_URL"   envDefault:"https://api.github.com"`

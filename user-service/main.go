@@ -32,7 +32,7 @@ const (
 	retryEvery  = time.Second     // while the database cannot be reached at start
 	restAfter   = 2 * time.Second // without any password to hash
 	relayEvery  = time.Second     // for changes that did not reach auth-service at once
-	sweepEvery  = time.Hour       // for entries of the audit that are older than their retention
+	sweepEvery  = time.Hour       // for one-time links that have expired, and entries of the audit past their retention
 )
 
 func main() {
@@ -61,7 +61,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	}
 	client := &http.Client{Timeout: callTimeout}
 	keys := token.NewRemoteKeys(c.AuthServiceURL, client, time.Now)
-	server := api.API{Users: users, Keys: keys, Secret: c.ServiceSecret.Reveal(), Log: log}
+	server := api.API{Users: users, Keys: keys, Secret: c.ServiceSecret.Reveal(), Site: c.PublicURL, Log: log}
 	start := startup{db: db, users: users, uid: c.AdminUID, password: c.AdminPassword.Reveal(), log: log}
 
 	group, ctx := errgroup.WithContext(ctx)
@@ -73,7 +73,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 		if err := start.run(ctx); err != nil {
 			return err
 		}
-		work(ctx, db, outbox, c.AuditRetention, log)
+		work(ctx, db, users, outbox, c.AuditRetention, log)
 		return nil
 	})
 	group.Go(func() error {
@@ -86,9 +86,12 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 }
 
 // work does what nobody asks for, until the context ends.
-func work(ctx context.Context, db *postgres.DB, outbox *postgres.Outbox, retention time.Duration, log *slog.Logger) {
+func work(
+	ctx context.Context, db *postgres.DB, users *user.Service, outbox *postgres.Outbox, retention time.Duration, log *slog.Logger,
+) {
 	var all sync.WaitGroup
 	all.Go(func() { outbox.Run(ctx, time.Tick(relayEvery)) })
+	all.Go(func() { users.ForgetLinks(ctx, time.Tick(sweepEvery)) })
 	all.Go(func() { db.Sweep(ctx, retention, time.Tick(sweepEvery), log) })
 	all.Wait()
 }
@@ -109,8 +112,9 @@ func newUsers(c *config, db *postgres.DB, outbox *postgres.Outbox, log *slog.Log
 		return nil, err
 	}
 	users := &user.Service{
-		Store: db, Outbox: outbox, Passwords: hasher, Policy: password.Policy, Closed: c.Registration == registrationClosed,
-		Mail: c.Mail == mailOn, RingKey: []byte(c.ServiceSecret.Reveal()), Now: time.Now, Log: log,
+		Store: db, Outbox: outbox, Passwords: hasher, Policy: password.Policy, CheckHash: password.Check,
+		Closed: c.Registration == registrationClosed, Mail: c.Mail == mailOn, RingKey: []byte(c.ServiceSecret.Reveal()),
+		Now: time.Now, Random: rand.Reader, Log: log,
 	}
 	if c.GitHubToken != "" {
 		users.Registry = github.New(c.GitHubURL, c.GitHubToken.Reveal(), &http.Client{Timeout: callTimeout})

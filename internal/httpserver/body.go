@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"mime"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -26,11 +25,8 @@ func ReadJSON(c *fiber.Ctx, target any) error {
 	if err != nil || kind != fiber.MIMEApplicationJSON || c.Get(fiber.HeaderContentEncoding) != "" {
 		return fault.New(fault.UnsupportedMediaType, "The request body must be JSON (Content-Type: application/json).")
 	}
-	if !utf8.Valid(body) {
-		return fault.New(fault.Invalid, "The request body is not valid UTF-8.")
-	}
-	if depth(body) > maxDepth {
-		return fault.New(fault.Invalid, "The request body is nested too deep.")
+	if err := checkText(body, kind); err != nil {
+		return err
 	}
 	return decode(body, target)
 }

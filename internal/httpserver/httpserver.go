@@ -25,6 +25,7 @@ type Options struct {
 	Service      string             // its name, in every log line
 	Log          *slog.Logger       // never nil
 	BodyLimit    int                // bytes; BodyLimit when zero
+	Bulk         *Bulk              // the one call with a limit of its own; may be nil
 	KeepID       bool               // a request id that arrives is kept: only where the gateway is the caller
 	ErrorHandler fiber.ErrorHandler // Refuse when nil
 	Methods      []string           // that a client may use at all; Fiber's when nil
@@ -65,6 +66,9 @@ func Bare(o Options) *fiber.App {
 	s.CloseOnShutdown = true
 	s.NoDefaultServerHeader = true
 	s.Logger = quiet{o.Log}
+	if o.Bulk != nil {
+		s.HeaderReceived = o.Bulk.limit
+	}
 	s.Handler = refuseUnknownMethods(app, s.Handler)
 	return app
 }

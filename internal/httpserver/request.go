@@ -60,12 +60,14 @@ func RequestID(c *fiber.Ctx) string {
 }
 
 // Bearer is the token of the Authorization header (RFC 6750 §2.1), or empty. The scheme is compared without case.
-func Bearer(c *fiber.Ctx) string {
-	scheme, value, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+func Bearer(c *fiber.Ctx) string { return bearer(utils.CopyString(c.Get(fiber.HeaderAuthorization))) }
+
+func bearer(authorization string) string {
+	scheme, value, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}
-	return utils.CopyString(strings.TrimSpace(value))
+	return strings.TrimSpace(value)
 }
 
 // UserAgent is as much of the header as is worth keeping, in a form that every store takes.

@@ -113,6 +113,6 @@ func subjectID(text string) (int64, error) {
 func subject(u user.User) userapi.User {
 	return userapi.User{
 		ID: strconv.FormatInt(u.ID, 10), UID: u.UID, Name: u.Name, Role: u.Role, Email: u.Email, Pending: u.Pending,
-		Confirmed: u.Confirmed, Epoch: u.Epoch, Kept: u.Kept,
+		Confirmed: u.Confirmed, Epoch: u.Epoch, CreatedAt: u.CreatedAt, Kept: u.Kept,
 	}
 }

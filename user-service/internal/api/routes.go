@@ -5,6 +5,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,15 +20,16 @@ import (
 // How long a request may work, among it the wait for a database connection: a little less than the gateway waits.
 const (
 	deadline         = 9 * time.Second
-	bulkDeadline     = 55 * time.Second // a password hash for each row
-	internalDeadline = 7 * time.Second  // auth-service waits a little longer, and the gateway for it longer again
+	bulkDeadline     = 115 * time.Second // 100,000 rows
+	internalDeadline = 7 * time.Second   // auth-service waits a little longer, and the gateway for it longer again
 )
 
 // API is what the handlers need.
 type API struct {
 	Users  *user.Service
 	Keys   token.Keys
-	Secret string // of the internal calls
+	Secret string   // of the internal calls
+	Site   *url.URL // where people find the pages
 	Log    *slog.Logger
 }
 
@@ -40,14 +42,14 @@ type route struct {
 
 // Public is the listener behind the gateway.
 func (a *API) Public() *fiber.App {
-	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true})
+	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true, Bulk: a.imports()})
 	return serve(app, []route{
 		{fiber.MethodPost, "/api/user", deadline, a.signUp},
 		{fiber.MethodGet, "/api/id", deadline, a.guarded(a.showCaller)},
 		{fiber.MethodGet, "/api/user", deadline, a.guarded(a.list)},
 		{fiber.MethodPut, "/api/user", deadline, a.guarded(a.change)},
 		{fiber.MethodDelete, "/api/user", deadline, a.guarded(a.remove)},
-		{fiber.MethodPost, "/api/users", bulkDeadline, a.guarded(a.createAll)}, // Admin
+		{fiber.MethodPost, importPath, bulkDeadline, a.guarded(a.importAll)}, // Admin
 		{fiber.MethodGet, "/api/user/export", deadline, a.guarded(a.export)},
 		{fiber.MethodGet, activityPath, deadline, a.guarded(a.activity)},
 		{fiber.MethodGet, auditPath, deadline, a.guarded(a.audit)}, // Admin
@@ -64,6 +66,9 @@ func (a *API) Internal() *fiber.App {
 		{fiber.MethodGet, userapi.UsersPath + ":id", internalDeadline, a.showUser},
 		{fiber.MethodPost, userapi.FindPath, internalDeadline, a.find},
 		{fiber.MethodPost, userapi.EventsPath, internalDeadline, a.record},
+		{fiber.MethodPost, userapi.LinksPath, internalDeadline, a.issueLink},
+		{fiber.MethodPost, userapi.ResetPath, internalDeadline, a.reset},
+		{fiber.MethodPost, userapi.ConfirmPath, internalDeadline, a.confirm},
 	})
 }
 

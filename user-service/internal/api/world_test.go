@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,6 +30,8 @@ const (
 	newPassword = "battery staple 9"
 	secret      = "a service secret of the tests"
 )
+
+var site = &url.URL{Scheme: "https", Host: "gatehouse.example"}
 
 // world is the service on a database of its own, with these accounts, all of them with oldPassword: ada (Admin), toby and
 // grace (User), off (disabled User).
@@ -64,10 +67,11 @@ func newWorld(t *testing.T, url string) *world {
 	w := &world{t: t, db: db, auth: auth, signer: token.NewSigner(key), ids: make(map[string]int64), api: &API{
 		Users: &user.Service{
 			Store: db, Outbox: postgres.NewOutbox(db, auth, log), Passwords: hasher, Policy: password.Policy,
-			RingKey: []byte(secret), Now: time.Now, Log: log,
+			CheckHash: password.Check, RingKey: []byte(secret), Now: time.Now, Random: rand.Reader, Log: log,
 		},
 		Keys:   token.KeySet{token.Thumbprint(public): public},
 		Secret: secret,
+		Site:   site,
 		Log:    log,
 	}}
 	w.populate(hasher)

@@ -40,6 +40,12 @@ func TestPostgres(t *testing.T) {
 	t.Run("store", func(t *testing.T) {
 		usertest.Store(t, func(t *testing.T) user.Store { return migrated(t) })
 	})
+	t.Run("links", func(t *testing.T) {
+		usertest.Links(t, func(t *testing.T) user.Store { return migrated(t) })
+	})
+	t.Run("bulk", func(t *testing.T) {
+		usertest.Bulk(t, func(t *testing.T) user.Store { return migrated(t) })
+	})
 	t.Run("replicas that start at once migrate once", migrationRace)
 	t.Run("what follows the migration may fail", firstFails)
 	t.Run("before the migration", unmigrated)
@@ -60,6 +66,12 @@ func TestPostgres(t *testing.T) {
 	t.Run("an unknown uid costs what a known one does", standIns)
 	t.Run("a row that stays locked is no 500", locked)
 	t.Run("the search uses its index", searchPlan)
+	t.Run("what links do is in audit and outbox", linkAudited)
+	t.Run("a link that fails half-way stays good", linkFails)
+	t.Run("a link stays good when the database is killed", linkKilled)
+	t.Run("codes are looked for by index", linkPlan)
+	t.Run("an import is in audit and outbox", importAudited)
+	t.Run("a batch that fails half-way makes nobody", importFails)
 }
 
 func migrationRace(t *testing.T) {

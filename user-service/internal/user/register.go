@@ -8,9 +8,6 @@ import (
 	"gatehouse/internal/principal"
 )
 
-// MaxRows is how many accounts one call may create: each costs a password hash, some 25 ms of a core.
-const MaxRows = 100
-
 // Details are what an account is made from.
 type Details struct {
 	Name     string `json:"name"`
@@ -22,14 +19,18 @@ type Details struct {
 
 // clean checks the members in the order in which a person fills them in.
 func (s *Service) clean(d Details) (Details, error) {
-	var err error
+	return s.cleanWith(d, func(d Details) error { return s.Policy(d.Password, d.UID, d.Name) })
+}
+
+// cleanWith is clean with another look at the credential.
+func (s *Service) cleanWith(d Details, credential func(Details) error) (_ Details, err error) {
 	if d.Name, err = cleanName(d.Name); err != nil {
 		return d, err
 	}
 	if d.UID, err = cleanUID(d.UID); err != nil {
 		return d, err
 	}
-	if err = s.Policy(d.Password, d.UID, d.Name); err != nil {
+	if err = credential(d); err != nil {
 		return d, err
 	}
 	if err = checkEmail(d.Email); err != nil {

@@ -3,6 +3,7 @@ package user
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"time"
 	"unicode/utf8"
@@ -16,11 +17,13 @@ type Service struct {
 	Outbox    Outbox
 	Passwords Passwords
 	Policy    func(password string, avoid ...string) error // nil, or a fault that says why not
+	CheckHash func(hash string) error                      // nil, or a fault that says why it cannot be kept
 	Registry  Registry                                     // nil: any uid will do
 	Closed    bool                                         // nobody may sign up
 	Mail      bool                                         // there is a mail server: a new address must be confirmed
 	RingKey   []byte                                       // decides which account an unknown uid is verified against
 	Now       func() time.Time
+	Random    io.Reader
 	Log       *slog.Logger
 }
 

@@ -118,6 +118,8 @@ type Store interface {
 	Audit(ctx context.Context, q Query) ([]Entry, error)
 	// HasAdmin reports whether any account has the role Admin.
 	HasAdmin(ctx context.Context) (bool, error)
+	Bulk
+	Links
 }
 
 // Passwords hashes and verifies. Both fail with fault.Unavailable when too many wait already.
