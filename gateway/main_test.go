@@ -26,6 +26,7 @@ import (
 	"gatehouse/internal/principal"
 	"gatehouse/internal/redistest"
 	"gatehouse/internal/revocation"
+	"gatehouse/internal/revocation/revocationtest"
 	"gatehouse/internal/token"
 )
 
@@ -59,6 +60,7 @@ func start(t *testing.T) *system {
 		t.Fatal(err)
 	}
 	s := &system{t: t, key: sign, redis: redistest.Start(t), more: map[string]chan string{"s1": nil, "s2": make(chan string)}}
+	revocationtest.Settle(t, s.redis.Client())
 	s.list = revocation.New(s.redis.Client(), time.Now)
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/.well-known/jwks.json" {
@@ -199,13 +201,23 @@ func TestAnOpenStreamEndsWithItsSession(t *testing.T) {
 	if _, err := io.ReadAll(one); err == nil {
 		t.Error("the stream came to its end as if nothing had happened")
 	}
-	s.more["s2"] <- "another"
+	s.put("another")
 	if line, err := two.ReadString('\n'); err != nil || line != "another\n" {
 		t.Errorf("the other stream: %q, %v", line, err)
 	}
-	s.more["s2"] <- ""
+	s.put("")
 	if _, err := io.ReadAll(two); err != nil {
 		t.Errorf("the other stream: %v", err)
+	}
+}
+
+// put has the stream of s2 send another line.
+func (s *system) put(line string) {
+	s.t.Helper()
+	select {
+	case s.more["s2"] <- line:
+	case <-time.After(5 * time.Second):
+		s.t.Fatal("the stream of s2 has ended")
 	}
 }
 

@@ -24,7 +24,7 @@ type racing struct {
 }
 
 func (r racing) dawdle(ctx context.Context, u userapi.User) userapi.User {
-	for range rand.IntN(6) {
+	for range rand.IntN(40) {
 		r.redis.Ping(ctx)
 	}
 	u.UID = strconv.FormatInt(u.Epoch, 10)

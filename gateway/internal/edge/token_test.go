@@ -196,9 +196,10 @@ func TestRoles(t *testing.T) {
 		status             int
 		message            string
 	}{
-		{"User", "DELETE", "/api/user", 403, "Insufficient permissions. Required roles: [Admin]"},
-		{"admin", "DELETE", "/api/user", 403, "Insufficient permissions. Required roles: [Admin]"},
-		{"Admin", "DELETE", "/api/user", 200, ""},
+		{"User", "DELETE", "/api/user", 200, ""}, // the service knows whose it is
+		{"User", "GET", "/api/audit", 403, "Insufficient permissions. Required roles: [Admin]"},
+		{"admin", "GET", "/api/audit", 403, "Insufficient permissions. Required roles: [Admin]"},
+		{"Admin", "GET", "/api/audit", 200, ""},
 		{"User", "POST", "/api/users", 403, "Insufficient permissions. Required roles: [Admin]"},
 		{"User", "GET", "/api/class", 403, "Insufficient permissions. Required roles: [Admin, Teacher]"},
 		{"Teacher", "GET", "/api/class", 200, ""},
