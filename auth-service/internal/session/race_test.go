@@ -24,7 +24,7 @@ type racing struct {
 }
 
 func (r racing) dawdle(ctx context.Context, u userapi.User) userapi.User {
-	for range rand.IntN(40) {
+	for range rand.IntN(6) {
 		r.redis.Ping(ctx)
 	}
 	u.UID = strconv.FormatInt(u.Epoch, 10)
@@ -91,6 +91,9 @@ func (r *race) run() {
 		}
 		r.kept = g
 	})
+	for range rand.IntN(6) { // some are verified before the change, some after it
+		r.redis.Client().Ping(r.Context())
+	}
 	change := r.users.change(keep)
 	for range 2 {
 		group.Go(func() {
