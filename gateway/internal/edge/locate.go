@@ -1,12 +1,15 @@
 package edge
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/gateway/internal/route"
 	"gatehouse/internal/fault"
 	"gatehouse/internal/httpserver"
+	"gatehouse/internal/token"
 )
 
 // locate finds the routes of the path. From here on the canonical path is the only one there is.
@@ -45,8 +48,24 @@ func (e *Edge) bodyLimit(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	if err != nil {
 		return config
 	}
-	if r := e.table.Load().At(path).For(string(h.Method())); r != nil {
-		config.MaxRequestBodySize = r.BodyLimit
+	r := e.table.Load().At(path).For(string(h.Method()))
+	if r == nil || r.BodyLimit > route.DefaultBodyLimit && r.Access.Session && !e.bears(h) {
+		return config
+	}
+	config.MaxRequestBodySize = r.BodyLimit
+	if r.BodyLimit > httpserver.BodyLimit {
+		config.ReadTimeout = r.Timeout // a large body takes its time
 	}
 	return config
+}
+
+// bears reports whether the request brings a good access token. A large body is held in memory, which is not for strangers;
+// whether the session may do what it asks is looked at later, like everything else.
+func (e *Edge) bears(h *fasthttp.RequestHeader) bool {
+	raw := h.Cookie(e.cookies.access)
+	if e.cache.find(raw, time.Now()) != nil {
+		return true
+	}
+	_, err := token.Verify(string(raw), e.Keys)
+	return err == nil
 }

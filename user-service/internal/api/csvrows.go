@@ -82,7 +82,8 @@ func checkHeader(header []string) error {
 		header[i], seen[name] = name, true
 	}
 	if !seen["name"] || !seen["uid"] {
-		return fault.New(fault.Invalid, "The first line of the CSV file must name its columns, with commas; name and uid among them.")
+		return fault.New(fault.Invalid,
+			"The first line of the CSV file must name its columns, with commas; name and uid among them.")
 	}
 	return nil
 }

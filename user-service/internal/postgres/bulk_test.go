@@ -56,6 +56,14 @@ func importAudited(t *testing.T) {
 	}
 }
 
+// importPlan: the longer the import, the more it would cost to look for the taken uids in any other index.
+func importPlan(t *testing.T) {
+	plan := explained(t, populated(t), strings.Replace(takenUIDs, "$1", "ARRAY(SELECT 'u' || n FROM generate_series(1, 500) n)", 1))
+	if !strings.Contains(plan, "users_uid_key") || strings.Contains(plan, "users_search") {
+		t.Error(plan)
+	}
+}
+
 func importFails(t *testing.T) {
 	db := migrated(t)
 	ctx := context.Background()

@@ -38,7 +38,8 @@ func insertLinks(ctx context.Context, tx *sql.Tx, links ...user.KeptLink) error 
 	var secrets, codes pq.ByteaArray
 	var created, expires []time.Time
 	for _, l := range links {
-		ids, subjects, kinds, emails = append(ids, l.ID), append(subjects, l.Subject), append(kinds, l.Kind), append(emails, l.Email)
+		ids, subjects = append(ids, l.ID), append(subjects, l.Subject)
+		kinds, emails = append(kinds, l.Kind), append(emails, l.Email)
 		secrets, codes = append(secrets, l.SecretHash), append(codes, l.CodeHash)
 		created, expires = append(created, l.CreatedAt), append(expires, l.ExpiresAt)
 	}

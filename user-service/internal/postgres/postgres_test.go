@@ -71,6 +71,7 @@ func TestPostgres(t *testing.T) {
 	t.Run("a link stays good when the database is killed", linkKilled)
 	t.Run("codes are looked for by index", linkPlan)
 	t.Run("an import is in audit and outbox", importAudited)
+	t.Run("an import asks the right index", importPlan)
 	t.Run("a batch that fails half-way makes nobody", importFails)
 }
 

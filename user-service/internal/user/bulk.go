@@ -112,8 +112,13 @@ func (s *Service) Import(ctx context.Context, by Actor, in Import) (Imported, er
 	run.Refused = []RowError{}
 	run.all(ctx, in)
 	slices.SortFunc(run.Refused, func(a, b RowError) int { return a.Index - b.Index })
-	s.Log.Info("import", "request_id", by.Origin.RequestID, "dry_run", in.DryRun, "rows", in.Total, "created", run.Created,
-		"refused", len(run.Refused), "error", run.down)
+	log := s.Log.With("request_id", by.Origin.RequestID, "dry_run", in.DryRun, "rows", in.Total, "created", run.Created,
+		"refused", len(run.Refused))
+	if run.down == nil {
+		log.Info("import")
+		return run.Imported, nil
+	}
+	log.Error("import", "error", run.down)
 	if run.Created == 0 {
 		return run.Imported, run.down
 	}

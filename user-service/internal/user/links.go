@@ -122,14 +122,6 @@ func (s *Service) handOut(ctx context.Context, o LinkOrder, to User) ([]Entry, e
 
 func noUser(id int64) error { return fault.New(fault.NotFound, "User %d not found", id) }
 
-// suits reports whether the address that a link was mailed to is still the user's.
-func (l KeptLink) suits(u User) bool {
-	if l.Kind == userapi.LinkVerification {
-		return l.Email == u.Email || l.Email == u.Pending
-	}
-	return l.Email == "" || l.Email == u.Email
-}
-
 // forgetBatch is how many links are removed by one statement.
 const forgetBatch = 1000
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"gatehouse/internal/userapi"
 )
 
 // How long a link is good: as long as a mail that was just asked for is waited for, or as long as a person may need who
@@ -84,6 +86,22 @@ func (l KeptLink) opens(secret []byte) bool {
 // opensBy reports whether the code is that of the link.
 func (l KeptLink) opensBy(code string) bool {
 	return subtle.ConstantTimeCompare(l.CodeHash, codeHash(l.ID, code)) == 1
+}
+
+// suits reports whether the address that a link was mailed to is still the user's.
+func (l KeptLink) suits(u User) bool {
+	if l.Kind == userapi.LinkVerification {
+		return l.Email == u.Email || l.Email == u.Pending
+	}
+	return l.Email == "" || l.Email == u.Email
+}
+
+// holds is nil while the link suits the user, and ErrNotFound then.
+func (l KeptLink) holds(u User) error {
+	if !l.suits(u) {
+		return ErrNotFound
+	}
+	return nil
 }
 
 // readToken takes a token apart. Each has one form only.

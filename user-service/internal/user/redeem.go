@@ -138,14 +138,6 @@ func (l KeptLink) confirm(a Account, from Origin, at time.Time) Use {
 	return Use{Consequences: c}
 }
 
-// holds is nil while the link suits the user, and ErrNotFound then.
-func (l KeptLink) holds(u User) error {
-	if !l.suits(u) {
-		return ErrNotFound
-	}
-	return nil
-}
-
 // self is the user who acts on the own account: whoever has the link.
 func (u User) self(from Origin) Actor { return Actor{ID: u.ID, UID: u.UID, Role: u.Role, Origin: from} }
 
