@@ -1,6 +1,7 @@
 # `make help` says what there is.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -27,6 +28,10 @@ test: packages lint ## every test, with a real PostgreSQL, Redis and browser; in
 	go test -race ./...
 	go test -race -tags e2e -count 1 -timeout 15m ./internal/e2e/
 
+prove: packages ## the long proofs: races, kills, faults, timing; each also in a short form in `make test`
+	PROVE=long PROVE_ROTATIONS=20 go test -race -tags e2e -count 1 -timeout 90m -run 'TestProve|TestRotatedKeys|TestDroppedKey' -v ./internal/e2e/ | grep -vE '^(=== |\{)'
+	PROVE=long go test -count 1 -timeout 20m -run 'TestImportStaysSmall' -v ./user-service/ | grep -vE '^=== '
+
 test-compose: packages ## the end-to-end tests against the containers, with scaling, restarts and faults
 	E2E_STACK=compose go test -tags e2e -count 1 -timeout 30m ./internal/e2e/
 
@@ -36,4 +41,4 @@ lint: ## formatting, vet, staticcheck, shell scripts; the import rules are in `m
 packages:
 	@deploy/native/packages postgresql redis-server chromium gcc libc6-dev shellcheck
 
-.PHONY: help up down logs admin-password rotate-keys drop-keys test test-compose lint packages
+.PHONY: help up down logs admin-password rotate-keys drop-keys test prove test-compose lint packages

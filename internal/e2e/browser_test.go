@@ -122,10 +122,10 @@ func (p Person) until(expression string) {
 	}
 }
 
-// at waits until the browser is on the page.
+// at waits until the browser is on the page, and its scripts have run.
 func (p Person) at(path string) {
 	p.t.Helper()
-	p.until(`location.pathname === ` + quoted(path))
+	p.until(`document.readyState === 'complete' && location.pathname === ` + quoted(path))
 }
 
 // cookies are those that the browser holds, by name.

@@ -53,6 +53,10 @@ func TestRedisStopped(t *testing.T) {
 	uid := signUp(t, "noredis")
 	c := signedIn(t, uid, password)
 	without(t, "redis", func() {
+		leaseOver := func() bool { return c.do("GET", "/api/id", nil).Status == 503 }
+		if !eventually(4*time.Second, leaseOver) {
+			t.Error("a lease outlives its time")
+		}
 		down(t, c, "GET", "/api/id", nil)
 		down(t, c, "DELETE", "/api/authenticate", nil)
 		down(t, c, "POST", "/api/authenticate/refresh", nil)

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,34 +32,49 @@ func gateways(t *testing.T, n int) []string {
 
 // gatewayProcess is a gateway beside the stack's own.
 type gatewayProcess struct {
-	base string
-	cmd  *exec.Cmd
+	base   string
+	health string
+	binary string
+	env    []string
+	log    *os.File
+
+	mu  sync.Mutex
+	cmd *exec.Cmd
 }
 
 func (n native) anotherGateway(t *testing.T) *gatewayProcess {
 	t.Helper()
 	port, health := servertest.FreePort(t), servertest.FreePort(t)
-	g := &gatewayProcess{base: fmt.Sprintf("http://localhost:%d", port)}
-	g.cmd = exec.Command(filepath.Join(n.dir, "bin", "gateway"))
-	g.cmd.Env = append(n.env,
-		fmt.Sprintf("LISTEN=127.0.0.1:%d", port), fmt.Sprintf("HEALTH_LISTEN=127.0.0.1:%d", health),
-		"AUTH_SERVICE_URL=http://127.0.0.1:18081", "REDIS_URL_FILE="+filepath.Join(n.dir, "secrets/gateway/redis_url"),
-		"ROUTES_FILE="+filepath.Join(n.dir, "routes.yaml"))
 	log, err := os.Create(filepath.Join(n.dir, "log", fmt.Sprintf("gateway-%d.log", port)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.cmd.Stdout, g.cmd.Stderr = log, log
+	g := &gatewayProcess{
+		base: fmt.Sprintf("http://localhost:%d", port), health: fmt.Sprintf("http://127.0.0.1:%d/readyz", health),
+		binary: filepath.Join(n.dir, "bin", "gateway"), log: log,
+		env: append(slices.Clone(n.env),
+			fmt.Sprintf("LISTEN=127.0.0.1:%d", port), fmt.Sprintf("HEALTH_LISTEN=127.0.0.1:%d", health),
+			"AUTH_SERVICE_URL=http://127.0.0.1:18081", "REDIS_URL_FILE="+filepath.Join(n.dir, "secrets/gateway/redis_url"),
+			"ROUTES_FILE="+filepath.Join(n.dir, "routes.yaml")),
+	}
+	g.start(t)
+	t.Cleanup(func() {
+		g.kill()
+		log.Close()
+	})
+	return g
+}
+
+// start starts the process and waits until it is ready.
+func (g *gatewayProcess) start(t *testing.T) {
+	t.Helper()
+	g.cmd = exec.Command(g.binary)
+	g.cmd.Env, g.cmd.Stdout, g.cmd.Stderr = g.env, g.log, g.log
 	if err := g.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		g.cmd.Process.Kill()
-		g.cmd.Wait()
-		log.Close()
-	})
 	ready := func() bool {
-		resp, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/readyz", health))
+		resp, err := http.Get(g.health)
 		if err != nil {
 			return false
 		}
@@ -65,7 +82,19 @@ func (n native) anotherGateway(t *testing.T) *gatewayProcess {
 		return resp.StatusCode == http.StatusOK
 	}
 	if !eventually(20*time.Second, ready) {
-		t.Fatal("another gateway does not get ready")
+		t.Error("another gateway does not get ready")
 	}
-	return g
+}
+
+func (g *gatewayProcess) kill() {
+	g.cmd.Process.Kill()
+	g.cmd.Wait()
+}
+
+// restart kills the process and starts another at the same address.
+func (g *gatewayProcess) restart(t *testing.T) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.kill()
+	g.start(t)
 }

@@ -18,7 +18,7 @@ import (
 // it is, but for the port at which this run's gateway listens.
 func TestSeedPage(t *testing.T) {
 	publish(t, seedOrigin)
-	uid := signUp(t, "seed")
+	uid := signUp(t, "00-seed") // on the first page of the list
 	p := atBrowser(t)
 	p.does(chromedp.Navigate(seedOrigin + "/"))
 	p.until(`typeof window.pythonLogin === 'function'`)

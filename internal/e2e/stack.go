@@ -67,7 +67,7 @@ func newStack() (Stack, error) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return nil, err
 	}
-	settings = append(settings, "RUN_DIR="+dir, "PORT_OFFSET=10000", "GO_BUILD_FLAGS=-race", "SMTP_URL=smtp://"+sinkAddr)
+	settings = append(settings, "RUN_DIR="+dir, "PORT_OFFSET=10000", "GO_BUILD_FLAGS="+raceFlag(), "SMTP_URL=smtp://"+sinkAddr)
 	return native{command{root, settings}, dir}, nil
 }
 
@@ -83,6 +83,14 @@ func neutral(environ []string) []string {
 		name, _, _ := strings.Cut(pair, "=")
 		return slices.Contains(ours, strings.TrimSuffix(name, "_FILE"))
 	})
+}
+
+// raceFlag builds the services for the race detector, but not where their time and memory are measured.
+func raceFlag() string {
+	if long {
+		return ""
+	}
+	return "-race"
 }
 
 // command runs programs in the checkout.
@@ -202,6 +210,20 @@ func (c compose) AdminPassword() (string, error) {
 
 func (c compose) ChangeKeys(command string) error {
 	return c.do("run", "--rm", "-T", "bootstrap", command)
+}
+
+// wasRestarted reports whether a container of the service ended by itself and came again.
+func (c compose) wasRestarted(t testing.TB, service string) bool {
+	t.Helper()
+	ids, err := c.ctl("ps", "-q", service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.run("docker", append([]string{"inspect", "-f", "{{.RestartCount}}"}, strings.Fields(ids)...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Trim(out, "0\n ") != ""
 }
 
 func (c compose) Logs() string {

@@ -96,6 +96,8 @@ func (e *Edge) page(c *fiber.Ctx) error {
 		return send(c.Status(fiber.StatusNotFound), e.pages.notFound)
 	case f == nil:
 		return nothingHere()
+	case !reads && isPerson(c, v.path): // a form was sent before its script was there
+		return c.Redirect(v.path, fiber.StatusSeeOther)
 	case !reads:
 		return notAllowed(c, pageMethods)
 	}

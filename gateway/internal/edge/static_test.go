@@ -86,6 +86,15 @@ func TestMethodsThatAPathLacks(t *testing.T) {
 	}
 }
 
+// A form that a person sends before the page's script is there leads back to the page.
+func TestAFormWithoutScriptLeadsBack(t *testing.T) {
+	d := open(t)
+	r := d.call("POST", "/signup", "uid=x&password=secret", "Accept: text/html,*/*", "Content-Type: application/x-www-form-urlencoded")
+	if r.StatusCode != 303 || r.Header.Get("Location") != "/signup" {
+		t.Errorf("%d to %q", r.StatusCode, r.Header.Get("Location"))
+	}
+}
+
 func TestSecurityHeadersAreOnEveryAnswer(t *testing.T) {
 	plain, secure := open(t), open(t, https)
 	for _, path := range []string{"/", "/js/api.js", "/nowhere", "/api/id", "/api/open/weak", "/api/down", "/api//x", "/signup"} {
