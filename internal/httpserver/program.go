@@ -34,7 +34,9 @@ func (p Program) Main(args []string) int {
 		}
 		return 0
 	}
-	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: p.Level()})).With("service", p.Name)
+	out := NewLogBuffer(os.Stdout)
+	defer out.Close()
+	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: p.Level()})).With("service", p.Name)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	if err := p.Run(ctx, log); err != nil {

@@ -1,9 +1,9 @@
 package httpserver
 
 import (
-	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -28,7 +28,7 @@ func RequestIDs(keep bool) fiber.Handler {
 			id = utils.CopyString(c.Get(fiber.HeaderXRequestID))
 		}
 		if !plainID(id) {
-			id = rand.Text()
+			id = newRequestID()
 		}
 		c.Locals(requestIDKey, id)
 		err := c.Next()
@@ -36,6 +36,19 @@ func RequestIDs(keep bool) fiber.Handler {
 		c.Set(fiber.HeaderXRequestID, id)
 		return err
 	}
+}
+
+const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" // RFC 4648 base32
+
+// newRequestID is 128 random bits: unlike any other, but no secret.
+func newRequestID() string {
+	var id [26]byte
+	one, two := rand.Uint64(), rand.Uint64()
+	for i := range 13 {
+		id[i], id[13+i] = idLetters[one&31], idLetters[two&31]
+		one, two = one>>5, two>>5
+	}
+	return string(id[:])
 }
 
 // plainID tells an id of ours from whatever else may arrive under that name.
@@ -53,7 +66,7 @@ func RequestID(c *fiber.Ctx) string {
 	if id, ok := c.Locals(requestIDKey).(string); ok {
 		return id
 	}
-	id := rand.Text()
+	id := newRequestID()
 	c.Locals(requestIDKey, id)
 	c.Set(fiber.HeaderXRequestID, id)
 	return id
@@ -79,8 +92,13 @@ func UserAgent(c *fiber.Ctx) string {
 
 // Note adds a field to the log line of this request. It must never hold a token, a password or a hash.
 func Note(c *fiber.Ctx, key string, value any) {
-	notes, _ := c.Locals(notesKey).([]any)
-	c.Locals(notesKey, append(notes, key, value))
+	notes, _ := c.Locals(notesKey).(*[]slog.Attr)
+	if notes == nil {
+		made := make([]slog.Attr, 0, 6)
+		notes = &made
+		c.Locals(notesKey, notes)
+	}
+	*notes = append(*notes, slog.Any(key, value))
 }
 
 // SetClient names the address that the request came from, where it is not that of the connection.
@@ -109,26 +127,28 @@ func AccessLog(log *slog.Logger) fiber.Handler {
 
 // LogRequest writes the line of a request that was answered in the time given.
 func LogRequest(c *fiber.Ctx, log *slog.Logger, took time.Duration) {
-	attrs := []any{
-		"request_id", RequestID(c),
-		"method", c.Method(),
-		"path", utils.CopyString(c.Path()),
-		"status", c.Response().StatusCode(),
-		"ms", float64(took.Microseconds()) / 1000,
-		"client", client(c),
-	}
+	attrs := append(make([]slog.Attr, 0, 16),
+		slog.String("request_id", RequestID(c)),
+		slog.String("method", c.Method()),
+		slog.String("path", utils.CopyString(c.Path())),
+		slog.Int("status", c.Response().StatusCode()),
+		slog.Float64("ms", float64(took.Microseconds())/1000),
+		slog.String("client", client(c)),
+	)
 	level := slog.LevelInfo
 	if f := refused(c); f != nil {
 		if f.Status() >= fiber.StatusInternalServerError {
 			level = slog.LevelError
 		}
-		attrs = append(attrs, "refused", f.Message)
+		attrs = append(attrs, slog.String("refused", f.Message))
 		if f.Err != nil {
-			attrs = append(attrs, "error", f.Err.Error())
+			attrs = append(attrs, slog.String("error", f.Err.Error()))
 		}
 	}
-	notes, _ := c.Locals(notesKey).([]any)
-	log.Log(c.Context(), level, "request", append(attrs, notes...)...)
+	if notes, _ := c.Locals(notesKey).(*[]slog.Attr); notes != nil {
+		attrs = append(attrs, *notes...)
+	}
+	log.LogAttrs(c.Context(), level, "request", attrs...)
 }
 
 // Recover turns a panic into a 500 whose log line has the stack.

@@ -31,8 +31,13 @@ func New(client redis.UniversalClient, now func() time.Time) *List {
 	return &List{redis: client, now: now}
 }
 
+// answerWithin is how long Redis may take to tell about a token before nothing is known.
+const answerWithin = time.Second
+
 // Revoked implements Checker with one round trip to Redis.
 func (l *List) Revoked(ctx context.Context, t Token) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
 	pipe := l.redis.Pipeline()
 	generation := pipe.HGet(ctx, generationKey, "id")
 	entries := pipe.ZMScore(ctx, setKey, sessionPrefix+t.SessionID, tokenPrefix+t.ID, keyPrefix+t.KeyID)

@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -44,29 +43,51 @@ func (e *Edge) fill(out *fasthttp.Request, c *fiber.Ctx, v *visit) {
 // copyHeader copies what may pass. What the client's Connection header names goes first, so that it cannot take away what
 // is set afterwards.
 func copyHeader(out, in *fasthttp.RequestHeader, authorization bool) {
-	dropped := append([]string(nil), never...)
-	if !authorization {
-		dropped = append(dropped, "authorization")
-	}
+	var named []string
 	for _, value := range in.PeekAll(fiber.HeaderConnection) {
-		dropped = append(dropped, tokens(value)...)
+		named = append(named, tokens(value)...)
 	}
+	var room [64]byte // for names in lower case, without an allocation
 	for key, value := range in.All() {
-		if mayPass(strings.ToLower(string(key)), dropped) {
+		name := appendLower(room[:0], key)
+		if mayPass(name) && !contains(named, name) && (authorization || string(name) != "authorization") {
 			out.AddBytesKV(key, value)
 		}
 	}
 }
 
 // mayPass takes names of letters, digits and hyphens alone: some servers read X_User_Id or X.User.Id as X-User-Id.
-func mayPass(name string, dropped []string) bool {
-	for i := range len(name) {
-		if b := name[i]; b != '-' && (b < 'a' || b > 'z') && (b < '0' || b > '9') {
+func mayPass(name []byte) bool {
+	for _, b := range name {
+		if b != '-' && (b < 'a' || b > 'z') && (b < '0' || b > '9') {
 			return false
 		}
 	}
-	return !slices.Contains(dropped, name) &&
-		!slices.ContainsFunc(neverPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	for _, prefix := range neverPrefixes {
+		if len(name) >= len(prefix) && string(name[:len(prefix)]) == prefix {
+			return false
+		}
+	}
+	return !contains(never, name)
+}
+
+func contains(list []string, name []byte) bool {
+	for _, item := range list {
+		if item == string(name) { // compared without a copy
+			return true
+		}
+	}
+	return false
+}
+
+func appendLower(to, name []byte) []byte {
+	for _, b := range name {
+		if b >= 'A' && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		to = append(to, b)
+	}
+	return to
 }
 
 // tokens are the items of a comma-separated list, in lower case.

@@ -1,7 +1,7 @@
 package edge
 
 import (
-	"io"
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -23,8 +23,11 @@ type Streams struct {
 // stream is an answer on its way.
 type stream struct {
 	token revocation.Token
-	body  io.Closer
+	body  fasthttp.ReadCloserWithError
 }
+
+// errCut ends the connection to the upstream, which would be used again otherwise.
+var errCut = errors.New("the session has ended")
 
 // NewStreams begins without any.
 func NewStreams() *Streams { return &Streams{open: make(map[net.Conn]stream)} }
@@ -40,13 +43,13 @@ func (s *Streams) Cut(revoked func(revocation.Token) bool) {
 		if revoked(each.token) {
 			s.remove(conn)
 			conn.Close()
-			go each.body.Close() // which waits for a read that is under way
+			go each.body.CloseWithError(errCut) // which waits for a read that is under way
 		}
 	}
 }
 
 // add takes an answer in whose end is not in sight.
-func (s *Streams) add(conn net.Conn, t revocation.Token, body io.Closer) {
+func (s *Streams) add(conn net.Conn, t revocation.Token, body fasthttp.ReadCloserWithError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open[conn] = stream{token: t, body: body}
@@ -75,7 +78,7 @@ const shortAnswer = 64 << 10
 // so the token is looked at once more.
 func (e *Edge) watch(c *fiber.Ctx) error {
 	v, resp := visitOf(c), c.Response()
-	body, streams := resp.BodyStream().(io.Closer)
+	body, streams := resp.BodyStream().(fasthttp.ReadCloserWithError)
 	if v.verified == nil || !streams || resp.Header.ContentLength() >= 0 && resp.Header.ContentLength() <= shortAnswer {
 		return nil
 	}
