@@ -164,12 +164,6 @@ func guardTable(subjects []subject, byName map[string]score) table {
 
 func guardGoals(by map[string]score) []goal {
 	ours, peer := by[gatehouseGuarded], by[haproxyHS256]
-	atLeast := func(what string, got, wanted float64) goal {
-		return goal{what, "≥ " + times(wanted, 1), times(got, 1), got >= wanted}
-	}
-	atMost := func(what string, got, wanted float64) goal {
-		return goal{what, "≤ " + times(wanted, 1), times(got, 1), got <= wanted}
-	}
 	return []goal{
 		atLeast("guarded, req/s against "+haproxyHS256, ours.perSecond/peer.perSecond, 1),
 		atMost("guarded, CPU time against it", ratio(ours.cpu, peer.cpu), 1),

@@ -89,7 +89,7 @@ func choose(names []string) ([]part, error) {
 }
 
 func measure(ctx context.Context, chosen []part, rounds int, each time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, atMost)
+	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	r, err := newRun(rounds, each)
 	if err != nil {
@@ -109,8 +109,8 @@ func measure(ctx context.Context, chosen []part, rounds int, each time.Duration)
 	return nil
 }
 
-// atMost is how long a run may take: nothing that hangs keeps the machine busy for ever.
-const atMost = 30 * time.Minute
+// longest is how long a run may take: nothing that hangs keeps the machine busy for ever.
+const longest = 30 * time.Minute
 
 // say tells whoever waits how far it is.
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }

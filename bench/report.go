@@ -23,6 +23,16 @@ type goal struct {
 	reached         bool
 }
 
+// atLeast is the goal of a ratio that must not be lower than wanted.
+func atLeast(what string, got, wanted float64) goal {
+	return goal{what, "≥ " + times(wanted, 1), times(got, 1), got >= wanted}
+}
+
+// atMost is the goal of a ratio that must not be higher than wanted.
+func atMost(what string, got, wanted float64) goal {
+	return goal{what, "≤ " + times(wanted, 1), times(got, 1), got <= wanted}
+}
+
 // table is a table of Markdown; the columns behind the first are numbers.
 type table struct {
 	header []string
