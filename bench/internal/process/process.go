@@ -75,6 +75,7 @@ func (p *Process) Stop() {
 		p.Signal(syscall.SIGKILL)
 		<-p.ended
 	}
+	syscall.Kill(-p.PID, syscall.SIGKILL) // what it has left behind, in the group that it was started in
 	p.output.Close()
 }
 

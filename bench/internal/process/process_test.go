@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,7 +67,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 func TestCPUCountsWhatIsBelow(t *testing.T) {
 	g := NewGroup(t.TempDir())
 	defer g.Stop()
-	p, err := g.Start("busy", exec.Command("sh", "-c", "sh -c 'while :; do :; done' & wait"))
+	p, err := g.Start("busy", exec.Command("sh", "-c", "sh -c 'while :; do :; done' & echo $!; wait"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +78,19 @@ func TestCPUCountsWhatIsBelow(t *testing.T) {
 	if err := p.Await(t.Context(), busy); err != nil {
 		t.Error(err)
 	}
+	below, err := strconv.Atoi(p.lastWords())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stop()
+	gone := func() bool { _, err := CPU(below); return err != nil }
+	for range 100 {
+		if gone() {
+			return
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	t.Error("what was below is still there")
 }
 
 func TestStat(t *testing.T) {
