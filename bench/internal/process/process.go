@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -35,6 +36,7 @@ type Process struct {
 	name   string
 	output *os.File
 	ended  chan struct{}
+	stop   sync.Once
 }
 
 // Start starts a program; its output goes to NAME.log. It ends when this program ends, however that may be.
@@ -67,7 +69,9 @@ func (g *Group) Stop() {
 }
 
 // Stop ends the program, by force if it does not end by itself.
-func (p *Process) Stop() {
+func (p *Process) Stop() { p.stop.Do(p.end) }
+
+func (p *Process) end() {
 	p.Signal(syscall.SIGTERM)
 	select {
 	case <-p.ended:
