@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
 	"gatehouse/bench/internal/chart"
 	"gatehouse/bench/internal/process"
 )
@@ -46,8 +44,8 @@ func guard(ctx context.Context, r *run) (section, error) {
 		return section{}, err
 	}
 	return section{goals: guardGoals(byName), table: guardTable(subjects, byName), notes: []string{
-		"× is req/s against HAProxy with HS256, its cheapest check: a shared secret, with which whoever verifies can also sign. " +
-			"RS256 is the check with a public key, as Gatehouse's is; HAProxy knows no EdDSA.",
+		"× is req/s against HAProxy with HS256. HS256 is what costs each peer least: a shared secret, with which whoever verifies " +
+			"can also sign. RS256 is verified with a public key, as Gatehouse's EdDSA is, which HAProxy does not know.",
 		"CPU is the time of the gateway's own processes for a request, as the kernel counts it; the last column adds the " +
 			"checker and Redis where a request asks them.",
 		"Gatehouse writes its access log, to a file; nobody else writes one. " + versions() + ".",
@@ -68,7 +66,7 @@ func (r *run) guardSubjects(ctx context.Context) ([]subject, error) {
 		{name: gatehouseGuarded, url: g.url + guardedPath, proc: g.proc, asks: []*process.Process{b.redisProc}, tokens: &g.tokens},
 		{name: gatehousePublic, url: g.url + publicPath, proc: g.proc},
 	}
-	for _, add := range []func(context.Context) ([]subject, error){r.haproxyGuards, r.askingGuards, r.bareProxies} {
+	for _, add := range []func(context.Context) ([]subject, error){r.peerGuards, r.bareProxies} {
 		more, err := add(ctx)
 		if err != nil {
 			return nil, err
@@ -78,21 +76,50 @@ func (r *run) guardSubjects(ctx context.Context) ([]subject, error) {
 	return append(all, subject{name: upstreamAlone, url: "http://" + b.upstream + "/", proc: b.upstreamProc}), nil
 }
 
-func (r *run) haproxyGuards(ctx context.Context) ([]subject, error) {
-	hs, hsTokens, err := r.startHAProxyGuard(ctx, jwt.SigningMethodHS256)
+// peerGuards share a secret: HS256 is what costs each of them least.
+func (r *run) peerGuards(ctx context.Context) ([]subject, error) {
+	secret, err := r.newSecret()
 	if err != nil {
 		return nil, err
 	}
-	rs, rsTokens, err := r.startHAProxyGuard(ctx, jwt.SigningMethodRS256)
-	return []subject{
-		{name: haproxyHS256, url: hs.url, proc: hs.proc, tokens: &hsTokens},
-		{name: haproxyRS256, url: rs.url, proc: rs.proc, tokens: &rsTokens},
-	}, err
+	public, err := r.newRSAKey()
+	if err != nil {
+		return nil, err
+	}
+	hs, err := r.haproxyGuard(ctx, haproxyHS256, secret, string(secret.signs.([]byte)))
+	if err != nil {
+		return nil, err
+	}
+	rs, err := r.haproxyGuard(ctx, haproxyRS256, public, public.file)
+	if err != nil {
+		return nil, err
+	}
+	asking, err := r.askingGuards(ctx, secret)
+	return append([]subject{hs, rs}, asking...), err
+}
+
+// haproxyGuard starts an HAProxy that verifies with the key, written as HAProxy wants it.
+func (r *run) haproxyGuard(ctx context.Context, name string, k peerKey, written string) (subject, error) {
+	revoked := filepath.Join(r.dir, "haproxy-revoked.map")
+	if err := os.WriteFile(revoked, []byte(revokedSession+" 1\n"), 0o644); err != nil {
+		return subject{}, err
+	}
+	t, err := k.tokens()
+	if err != nil {
+		return subject{}, err
+	}
+	p, err := r.startHAProxy(ctx, "haproxy-"+k.method.Alg(), "haproxy-jwt.cfg",
+		setting{Upstream: r.around.upstream, Alg: k.method.Alg(), Key: written, Revoked: revoked})
+	return subject{name: name, url: p.url, proc: p.proc, tokens: &t}, err
 }
 
 // askingGuards are those that show each request to the checker.
-func (r *run) askingGuards(ctx context.Context) ([]subject, error) {
-	checker, checkerProc, t, err := r.startChecker(ctx)
+func (r *run) askingGuards(ctx context.Context, k peerKey) ([]subject, error) {
+	t, err := k.tokens()
+	if err != nil {
+		return nil, err
+	}
+	checker, checkerProc, err := r.startChecker(ctx, k)
 	if err != nil {
 		return nil, err
 	}
@@ -110,27 +137,17 @@ func (r *run) askingGuards(ctx context.Context) ([]subject, error) {
 }
 
 // startChecker starts the checker on a database of its own, with one session revoked.
-func (r *run) startChecker(ctx context.Context) (string, *process.Process, tokens, error) {
+func (r *run) startChecker(ctx context.Context, k peerKey) (string, *process.Process, error) {
 	const database = "1"
-	b := r.around
-	jwks := filepath.Join(r.dir, "jwks.json")
-	if err := os.WriteFile(jwks, b.issuer.jwks, 0o644); err != nil {
-		return "", nil, tokens{}, err
-	}
-	store, err := b.openRedis(database)
+	store, err := r.around.openRedis(database)
 	if err != nil {
-		return "", nil, tokens{}, err
+		return "", nil, err
 	}
 	defer store.Close()
 	if err := store.Set(ctx, revokedPrefix+revokedSession, 1, time.Hour).Err(); err != nil {
-		return "", nil, tokens{}, err
+		return "", nil, err
 	}
-	t, err := b.issuer.tokens("any")
-	if err != nil {
-		return "", nil, tokens{}, err
-	}
-	addr, proc, err := r.startSelf(ctx, "checker", jwks, b.redisURL(database))
-	return addr, proc, t, err
+	return r.startSelf(ctx, "checker", k.file, r.around.redisURL(database))
 }
 
 func (r *run) bareProxies(ctx context.Context) ([]subject, error) {

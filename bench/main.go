@@ -3,7 +3,7 @@
 //
 //	bench [-rounds 5] [-time 4s] [PART...]   measure these parts, or all; print the tables, and keep them in docs/performance.md
 //	bench upstream ADDR                      the service behind every gateway
-//	bench checker ADDR JWKS REDIS            the service that nginx and Caddy ask about each request
+//	bench checker ADDR SECRET-FILE REDIS-URL the service that nginx and Caddy ask about each request
 //
 // A part is one file: guard revoked static memory logout login flood list.
 package main

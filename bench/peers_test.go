@@ -31,8 +31,8 @@ func TestEveryConfigurationIsFilledIn(t *testing.T) {
 }
 
 func TestTheCheckerLetsOneOfThreePass(t *testing.T) {
-	issuer, keys := testIssuer(t)
-	three, err := issuer.tokens("any")
+	secret := []byte("0123456789abcdef0123456789abcdef")
+	three, err := peerKey{method: jwt.SigningMethodHS256, signs: secret}.tokens()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestTheCheckerLetsOneOfThreePass(t *testing.T) {
 	if err := store.Set(t.Context(), revokedPrefix+revokedSession, 1, 0).Err(); err != nil {
 		t.Fatal(err)
 	}
-	checker := newChecker(keys, store)
+	checker := newChecker(secret, store)
 	for raw, want := range map[string]int{three.good: 204, "": 401, three.expired: 401, three.revoked: 401, three.good + "A": 401} {
 		req := httptest.NewRequest(http.MethodGet, "/check", nil)
 		if raw != "" {
@@ -56,29 +56,23 @@ func TestTheCheckerLetsOneOfThreePass(t *testing.T) {
 	}
 }
 
-func testIssuer(t *testing.T) (*issuer, token.Keys) {
-	t.Helper()
-	public, private, err := ed25519.GenerateKey(nil)
+func TestPeersTokensSayWhatOursSay(t *testing.T) {
+	_, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &issuer{signer: token.NewSigner(private)}, token.NewKeySet([]ed25519.PublicKey{public})
-}
-
-func TestHAProxysTokensSayWhatOursSay(t *testing.T) {
-	theirs := haproxyClaims("s", time.Now(), time.Hour)
-	issuer, _ := testIssuer(t)
-	three, err := issuer.tokens("any")
+	three, err := (&issuer{signer: token.NewSigner(private)}).tokens("any")
 	if err != nil {
 		t.Fatal(err)
 	}
+	theirs := peerClaims("s", time.Now(), time.Hour)
 	var ours jwt.MapClaims
 	if _, _, err := jwt.NewParser().ParseUnverified(three.good, &ours); err != nil {
 		t.Fatal(err)
 	}
 	for name := range ours {
 		if theirs[name] == nil {
-			t.Errorf("HAProxy's token lacks %s", name)
+			t.Errorf("a peer's token lacks %s", name)
 		}
 	}
 }
