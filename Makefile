@@ -35,10 +35,14 @@ prove: packages ## the long proofs: races, kills, faults, timing; each also in a
 test-compose: packages ## the end-to-end tests against the containers, with scaling, restarts and faults
 	E2E_STACK=compose go test -tags e2e -count 1 -timeout 30m ./internal/e2e/
 
+bench: ## measure it side by side with HAProxy, nginx and Caddy; WHAT=guard for one part of docs/performance.md
+	@deploy/native/packages haproxy nginx caddy wrk redis-server postgresql
+	@go run ./bench $(WHAT)
+
 lint: ## formatting, vet, staticcheck, shell scripts; the import rules are in `make test`
 	@deploy/lint
 
 packages:
 	@deploy/native/packages postgresql redis-server chromium gcc libc6-dev shellcheck
 
-.PHONY: help up down logs admin-password rotate-keys drop-keys test prove test-compose lint packages
+.PHONY: help up down logs admin-password rotate-keys drop-keys test prove test-compose bench lint packages

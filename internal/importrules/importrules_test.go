@@ -20,17 +20,17 @@ const root = "../.."
 var only = map[string][]string{
 	"github.com/gofiber/fiber/v2": {
 		"gateway/internal/edge", "gateway/main", "auth-service/internal/api", "user-service/internal/api",
-		"internal/httpserver", "internal/envelope", "auth-service/main", "user-service/main",
+		"internal/httpserver", "internal/envelope", "auth-service/main", "user-service/main", "bench/main",
 	},
 	"github.com/redis/go-redis/v9": {
 		"auth-service/internal/redisstore", "internal/revocation", "internal/revocation/revocationtest", "internal/throttle", "internal/redisurl",
-		"internal/redistest", "gateway/main", "auth-service/main",
+		"internal/redistest", "gateway/main", "auth-service/main", "bench/main",
 	},
 	"github.com/lib/pq":              {"user-service/internal/postgres", "internal/postgrestest"},
 	"database/sql":                   {"user-service/internal/postgres", "internal/postgrestest"},
-	"github.com/golang-jwt/jwt/v5":   {"internal/token"},
-	"github.com/gofiber/contrib/jwt": {"gateway/internal/edge"},
-	"github.com/valyala/fasthttp":    {"gateway/internal/edge", "gateway/internal/upstream", "internal/httpserver"},
+	"github.com/golang-jwt/jwt/v5":   {"internal/token", "bench/main"},
+	"github.com/gofiber/contrib/jwt": {"gateway/internal/edge", "bench/main"},
+	"github.com/valyala/fasthttp":    {"gateway/internal/edge", "gateway/internal/upstream", "internal/httpserver", "bench/main"},
 	"github.com/caarlos0/env/v11":    {"internal/env"},
 	"github.com/pressly/goose/v3":    {"user-service/internal/postgres"},
 	"github.com/mileusna/useragent":  {"auth-service/internal/device"},
