@@ -85,6 +85,9 @@ func neutral(environ []string) []string {
 	})
 }
 
+// The long proofs are those of `make prove`; `make test` runs the same in a short form.
+var long = os.Getenv("PROVE") == "long"
+
 // raceFlag builds the services for the race detector, but not where their time and memory are measured.
 func raceFlag() string {
 	if long {

@@ -4,14 +4,10 @@ package e2e
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 )
-
-// The long proofs are those of `make prove`; `make test` runs the same in a short form.
-var long = os.Getenv("PROVE") == "long"
 
 // scaled is how much of something a proof does.
 func scaled(short, whole int) int {
