@@ -78,7 +78,8 @@ func TestBuiltInTable(t *testing.T) {
 		if r.Access.Session != want.session || !slices.Equal(r.Access.Roles, want.roles) || r.Forward != want.forward {
 			t.Errorf("%s %s: %+v", want.method, want.path, r)
 		}
-		if signUp := want.method == "POST" && want.path == "/api/user"; signUp != (r.Throttle.Count > 0) {
+		throttled := want.path == "/api/user" && (want.method == "POST" || want.method == "PUT")
+		if throttled != (r.Throttle.Count > 0) {
 			t.Errorf("%s %s: throttle %+v", want.method, want.path, r.Throttle)
 		}
 	}

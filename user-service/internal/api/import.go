@@ -47,7 +47,7 @@ type invitationJSON struct {
 func (a *API) importAll(c *fiber.Ctx, by caller) error {
 	in, err := readImport(c)
 	if err == nil {
-		err = in.Check(by.Actor)
+		err = a.Users.CheckImport(by.Actor, in)
 	}
 	if err != nil {
 		return err

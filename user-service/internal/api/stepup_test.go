@@ -43,6 +43,9 @@ func remove(t *testing.T) {
 func stepUp(t *testing.T) {
 	w := fresh(t)
 	late := func(as, body string) request { r := put(as, body); r.ago = 15*time.Minute + time.Second; return r }
+	lateImport := func(query string) request {
+		return request{as: "ada", ago: 16 * time.Minute, method: "POST", path: "/api/users" + query, body: `[{"name":"New Admin","uid":"sly","role":"Admin"}]`}
+	}
 	for _, c := range []struct{ as, member, others string }{
 		{"toby", `"email":"new@example.org"`, `"name":"Tom"`},
 		{"ada", `"uid":"grace","email":"new@example.org"`, `"uid":"grace","name":"G."`},
@@ -63,6 +66,8 @@ func stepUp(t *testing.T) {
 		{"with one's password", late("ada", `{"uid":"grace","role":"Teacher","current_password":"`+oldPassword+`"}`), 200, []string{`"role":"Teacher"`}, nil},
 		{"with one's own", late("toby", `{"email":"new@example.org","current_password":"`+oldPassword+`"}`), 200, []string{`"new@example.org"`}, nil},
 		{"fresh", put("ada", `{"uid":"grace","disabled":true}`), 200, []string{`"disabled":true`}, nil},
+		{"late import", lateImport(""), 403, []string{again, pleaseAgain}, nil},
+		{"late dry run", lateImport("?dry_run=true"), 200, nil, nil},
 		{"the row is spared by an error", late("ada", `{"uid":"toby","name":"x","role":"Teacher"}`), 400, []string{"Name is"}, nil},
 	})
 }

@@ -96,7 +96,7 @@ func (o *Outbox) next(ctx context.Context) (found bool, err error) {
 		err := tx.QueryRowContext(ctx, `
 			SELECT id, subject_id, tries FROM outbox AS first
 			WHERE due <= $1 AND NOT EXISTS (SELECT FROM outbox WHERE subject_id = first.subject_id AND id < first.id)
-			ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`, o.db.now()).Scan(&id, &subject, &tries)
+			ORDER BY change->>'kind' = 'notice', id LIMIT 1 FOR UPDATE SKIP LOCKED`, o.db.now()).Scan(&id, &subject, &tries)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

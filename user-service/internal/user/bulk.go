@@ -88,8 +88,9 @@ type Bulk interface {
 	CreateMany(ctx context.Context, by Actor, batch []Newcomer) (map[string]bool, error)
 }
 
-// Check refuses an import as a whole. Forbidden: the actor is no Admin. Invalid: there are no rows, or more than MaxRows.
-func (in Import) Check(by Actor) error {
+// CheckImport refuses an import as a whole. Forbidden: the actor is no Admin or, as it may make others Admin, has not proved
+// the password of late. Invalid: there are no rows, or more than MaxRows.
+func (s *Service) CheckImport(by Actor, in Import) error {
 	switch {
 	case !by.IsAdmin():
 		return forbidden()
@@ -97,15 +98,17 @@ func (in Import) Check(by Actor) error {
 		return invalid("Please provide user details")
 	case in.Total > MaxRows:
 		return invalid("At most %d users can be created in one call", MaxRows)
+	case !in.DryRun && !s.fresh(by):
+		return reauthenticate()
 	}
 	return nil
 }
 
 // Import makes many accounts, each by itself, and tells which were refused and why, in their order. Its errors are those of
-// Check, and: once something is down, all rows that are left are refused for it, and when nothing was made before, that is
+// CheckImport, and: once something is down, all rows that are left are refused for it, and when nothing was made before, that is
 // the fault of the whole call too. The registry is not asked: an Admin vouches for the uids.
 func (s *Service) Import(ctx context.Context, by Actor, in Import) (Imported, error) {
-	if err := in.Check(by); err != nil {
+	if err := s.CheckImport(by, in); err != nil {
 		return Imported{}, err
 	}
 	run := importer{Service: s, by: by, dry: in.DryRun, seen: make(map[string]bool, in.Total)}

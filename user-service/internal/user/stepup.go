@@ -5,17 +5,10 @@ import (
 	"time"
 
 	"gatehouse/internal/fault"
+	"gatehouse/internal/principal"
 )
 
-// FreshSignIn is how recent the proof of a password must be for what an account can be taken with.
-const FreshSignIn = 15 * time.Minute
-
-// stale is the reason by which a page knows that it must ask for the password and repeat the call.
-const stale = "reauthentication required"
-
-func reauthenticate() error {
-	return &fault.Fault{Kind: fault.Forbidden, Message: "Please enter your password again to go on.", Reason: stale}
-}
+func reauthenticate() error { return principal.Stale() }
 
 // sensitive reports whether a change needs a proof: it could take an account away from its owner, or give power. A new
 // password needs one too.
@@ -24,7 +17,7 @@ func sensitive(was, is Account) bool {
 	return asked || was.Email != is.Email || was.Role != is.Role || was.Disabled != is.Disabled
 }
 
-func (s *Service) fresh(by Actor) bool { return s.Now().Sub(by.AuthTime) <= FreshSignIn }
+func (s *Service) fresh(by Actor) bool { return principal.IsFresh(by.AuthTime, s.Now()) }
 
 // prove takes the actor's current password or, without one, a fresh sign-in.
 func (s *Service) prove(ctx context.Context, by Actor, of User, p Patch) error {
@@ -35,7 +28,7 @@ func (s *Service) prove(ctx context.Context, by Actor, of User, p Patch) error {
 	case s.fresh(by):
 		return nil
 	case p.Password != nil && by.ID == of.ID:
-		return &fault.Fault{Kind: fault.Forbidden, Message: "Current password is missing", Reason: stale}
+		return &fault.Fault{Kind: fault.Forbidden, Message: "Current password is missing", Reason: principal.ReasonStale}
 	}
 	return reauthenticate()
 }
