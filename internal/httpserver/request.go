@@ -91,14 +91,14 @@ func UserAgent(c *fiber.Ctx) string {
 }
 
 // Note adds a field to the log line of this request. It must never hold a token, a password or a hash.
-func Note(c *fiber.Ctx, key string, value any) {
+func Note(c *fiber.Ctx, key, value string) {
 	notes, _ := c.Locals(notesKey).(*[]slog.Attr)
 	if notes == nil {
-		made := make([]slog.Attr, 0, 6)
+		made := make([]slog.Attr, 0, 8)
 		notes = &made
 		c.Locals(notesKey, notes)
 	}
-	*notes = append(*notes, slog.Any(key, value))
+	*notes = append(*notes, slog.String(key, value))
 }
 
 // SetClient names the address that the request came from, where it is not that of the connection.
