@@ -29,7 +29,7 @@ test: packages lint ## every test, with a real PostgreSQL, Redis and browser; in
 	go test -race -tags e2e -count 1 -timeout 15m ./internal/e2e/
 
 prove: packages ## the long proofs: races, kills, faults, timing; each also in a short form in `make test`
-	PROVE=long PROVE_ROTATIONS=20 go test -race -tags e2e -count 1 -timeout 90m -run 'TestProve|TestRotatedKeys|TestDroppedKey' -v ./internal/e2e/ | grep -vE '^(=== |\{)'
+	PROVE=long PROVE_ROTATIONS=20 go test -race -tags e2e -count 1 -timeout 90m -run 'TestProve|TestRotatedKeys|TestDroppedKey|TestForgottenPassword' -v ./internal/e2e/ | grep -vE '^(=== |\{)'
 	PROVE=long go test -count 1 -timeout 20m -run 'TestImportStaysSmall' -v ./user-service/ | grep -vE '^=== '
 
 test-compose: packages ## the end-to-end tests against the containers, with scaling, restarts and faults

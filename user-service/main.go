@@ -31,6 +31,7 @@ const (
 	callTimeout = 5 * time.Second // of calls to auth-service and GitHub
 	retryEvery  = time.Second     // while the database cannot be reached at start
 	restAfter   = 2 * time.Second // without any password to hash
+	maxHashes   = 4               // at a time, at most 32 MiB each: within the container's 256 MiB on any machine
 	relayEvery  = time.Second     // for changes that did not reach auth-service at once
 	sweepEvery  = time.Hour       // for one-time links that have expired, and entries of the audit past their retention
 )
@@ -104,7 +105,7 @@ func newSessions(ctx context.Context, c *config) *authapi.Client {
 
 // newUsers puts the domain together.
 func newUsers(c *config, db *postgres.DB, outbox *postgres.Outbox, log *slog.Logger) (*user.Service, error) {
-	running := runtime.GOMAXPROCS(0) // a hash keeps one core busy
+	running := min(runtime.GOMAXPROCS(0), maxHashes) // a hash keeps one core busy
 	queue := password.NewQueue(running, running*password.WaitingPerSlot, password.MaxWait)
 	queue.WhenIdle(restAfter, debug.FreeOSMemory) // a hash leaves 19 MiB behind, and the next may be hours away
 	hasher, err := password.New(queue, rand.Reader, log)

@@ -61,6 +61,7 @@ func cluster(url string) (redis.UniversalClient, error) {
 	o.DialerRetries, o.MaxRetries = dialTries, retries
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	o.ReadOnly, o.RouteByLatency, o.RouteRandomly = false, false, false // a replica may not know of a revocation yet
 	return redis.NewClusterClient(o), nil
 }
 
@@ -72,6 +73,7 @@ func sentinel(url string) (redis.UniversalClient, error) {
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = dialTimeout, callTimeout, callTimeout
 	o.DialerRetries, o.MaxRetries = dialTries, retries
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+	o.ReplicaOnly = false // a replica may not know of a revocation yet
 	return redis.NewFailoverClient(o), nil
 }
 

@@ -1,8 +1,9 @@
 -- Adds entries to the list and to its log, in one step.
 -- ARGV: the id of a new generation; the scores below which entries of {rev}:set and of {rev}:users may go; then for each
 -- entry: its key (2 or 3), its member, its score.
--- Returns: the number of the last entry; how old the generation is, in milliseconds; the gateways that must acknowledge.
-local _, seq = generation(ARGV[1])
+-- Returns: the id of the generation; the number of the last entry; how old the generation is, in milliseconds; the gateways
+-- that must acknowledge.
+local id, seq = generation(ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[3])
 for i = 4, #ARGV, 3 do
@@ -12,4 +13,4 @@ for i = 4, #ARGV, 3 do
   redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, seq .. '-0', 'key', ARGV[i], 'member', ARGV[i + 1], 'score', ARGV[i + 2])
 end
 local age = milliseconds() - tonumber(redis.call('HGET', KEYS[1], 'born'))
-return {seq, age, redis.call('HKEYS', KEYS[5])}
+return {id, seq, age, redis.call('HKEYS', KEYS[5])}

@@ -51,10 +51,14 @@ func (l *lease) holds(now time.Time) bool {
 	return l != nil && now.Before(l.until) && now.UnixNano() < l.until.UnixNano()
 }
 
-// Revoked implements Checker. The clock is read first: what the list holds afterwards is at least what it held then.
+// Revoked implements Checker. The clock is read first: what the list holds afterwards is at least what it held then. What the
+// copy refuses is refused without a lease too: entries come and do not go.
 func (c *Copy) Revoked(ctx context.Context, t Token) (bool, error) {
 	if l := c.lease.Load(); l.holds(c.now()) {
 		return l.of.revoked(t), nil
+	}
+	if s := c.state.Load(); s != nil && s.generation == t.Generation && s.revoked(t) {
+		return true, nil
 	}
 	return c.list.Revoked(ctx, t)
 }

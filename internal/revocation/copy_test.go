@@ -163,6 +163,44 @@ func TestLostDataAreANewGeneration(t *testing.T) {
 	g.want(t, token, false)
 }
 
+// Were nobody known after a loss of the data taken for everybody who has acknowledged, a revoker that waits would answer
+// while a gateway still holds its lease.
+func TestAFlushIsNoAcknowledgement(t *testing.T) {
+	server, list, _, _ := newList(t)
+	settle(t, list)
+	client := server.Client()
+	if err := client.HSet(t.Context(), "{rev}:gateways", "hung", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	began, done := time.Now(), make(chan error, 1)
+	go func() { done <- list.Session(t.Context(), "s1", time.Now().Add(ttl)) }()
+	for client.ZScore(t.Context(), "{rev}:set", "sid:s1").Err() != nil {
+		<-time.After(time.Millisecond)
+	}
+	if err := client.FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil || time.Since(began) < revocation.Lease {
+		t.Errorf("%v after %v; want a whole lease", err, time.Since(began))
+	}
+}
+
+func TestATrimmedLogMakesTheCopyAnew(t *testing.T) {
+	server, list, token, _ := newList(t)
+	g := openGate(t, server)
+	settle(t, list)
+	pipe := server.Client().TxPipeline() // an entry that is not in the log any more
+	pipe.HIncrBy(t.Context(), "{rev}:gen", "seq", 1)
+	pipe.ZAdd(t.Context(), "{rev}:set", z("sid:s1", time.Now().Add(ttl)))
+	pipe.Del(t.Context(), "{rev}:log")
+	if _, err := pipe.Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	g.holds(t, false)
+	g.holds(t, true)
+	g.want(t, token, true)
+}
+
 // A server that has lost its last writes, as a replica that takes over may have, is noticed by whoever has seen them.
 func TestLostEntriesAreANewGeneration(t *testing.T) {
 	server, list, token, _ := newList(t)

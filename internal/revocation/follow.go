@@ -32,6 +32,8 @@ type Follower struct {
 	reseed  chan struct{} // a renewal has found the copy to be of another generation
 	changed func(revoked func(Token) bool)
 	swap    sync.Mutex // a lease is stored for the state that there is, or not at all
+
+	behindAt behind // guarded by swap
 }
 
 // Follow makes the copy of a gateway. It answers by asking Redis until Run has filled it. changed, which may be nil, is told
@@ -91,9 +93,10 @@ func (f *Follower) seed(ctx context.Context) (*state, error) {
 	}
 	f.swap.Lock()
 	f.lease.Store(nil) // one of the copy before, which gets no more entries
-	f.state.Store(s)
+	f.state.Store(nil)
 	f.swap.Unlock()
-	f.changed(s.revoked)
+	f.changed(s.revoked) // before any lease can stand for it
+	f.state.Store(s)
 	return s, f.renew(ctx)
 }
 
@@ -147,8 +150,9 @@ func number(seq uint64) string { return strconv.FormatUint(seq, 10) + "-0" }
 
 // applyAll puts entries into the copy and acknowledges them.
 func (f *Follower) applyAll(ctx context.Context, s *state, messages []redis.XMessage) error {
+	last := s.applied.Load()
 	for _, m := range messages {
-		seq := s.applied.Load() + 1
+		seq := last + 1
 		if m.ID != number(seq) {
 			return fmt.Errorf("%w: %s after %d", errGap, m.ID, seq-1)
 		}
@@ -157,9 +161,10 @@ func (f *Follower) applyAll(ctx context.Context, s *state, messages []redis.XMes
 			return err
 		}
 		s.apply(e, f.now())
-		s.applied.Store(seq)
+		last = seq
 	}
 	f.changed(s.revoked)
+	s.applied.Store(last) // from here on a renewal acknowledges them, too
 	// Without word of it the revoker waits for the end of the lease.
 	acknowledgeScript.Run(ctx, f.list.redis, keys, f.name, s.generation, s.applied.Load())
 	return nil
@@ -217,12 +222,28 @@ func (f *Follower) renew(ctx context.Context) error {
 		f.lease.Store(&lease{of: s, until: asked.Add(held)})
 	case answer == "reseed":
 		f.lease.Store(nil)
-		select {
-		case f.reseed <- struct{}{}:
-		default:
-		}
+		f.wantReseed()
+	case answer == "behind" && f.behindAt == behind{s, s.applied.Load()}:
+		f.wantReseed() // half a second later the entry has still not come: it is not in the log any more
+	}
+	f.behindAt = behind{}
+	if answer == "behind" {
+		f.behindAt = behind{s, s.applied.Load()}
 	}
 	return nil
+}
+
+func (f *Follower) wantReseed() {
+	select {
+	case f.reseed <- struct{}{}:
+	default:
+	}
+}
+
+// behind is where a copy stood when a lease was refused for the want of entries.
+type behind struct {
+	of      *state
+	applied uint64
 }
 
 // retire gives the lease back, so that no revocation waits for this gateway. Where that cannot be said, the next one does.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -38,7 +37,7 @@ const answerWithin = time.Second
 func (l *List) Revoked(ctx context.Context, t Token) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	pipe := l.redis.Pipeline()
+	pipe := l.redis.TxPipeline() // the generation and its entries are of one moment
 	generation := pipe.HGet(ctx, generationKey, "id")
 	entries := pipe.ZMScore(ctx, setKey, sessionPrefix+t.SessionID, tokenPrefix+t.ID, keyPrefix+t.KeyID)
 	notBefore := pipe.ZMScore(ctx, usersKey, t.Subject)
@@ -110,19 +109,20 @@ func (l *List) revoke(ctx context.Context, entries ...Entry) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
-	w := wait{list: l, seq: uint64(reply[0].(int64)), began: time.Now()}
-	for _, name := range reply[2].([]any) {
+	w := wait{list: l, generation: reply[0].(string), seq: uint64(reply[1].(int64)), began: time.Now()}
+	for _, name := range reply[3].([]any) {
 		w.gateways = append(w.gateways, name.(string))
 	}
-	return w.until(ctx, time.Duration(reply[1].(int64))*time.Millisecond)
+	return w.until(ctx, time.Duration(reply[2].(int64))*time.Millisecond)
 }
 
 // wait is how a revocation waits for the gateways.
 type wait struct {
-	list     *List
-	seq      uint64
-	began    time.Time
-	gateways []string // that have not acknowledged
+	list       *List
+	generation string
+	seq        uint64
+	began      time.Time
+	gateways   []string // that have not acknowledged
 }
 
 // until returns when every gateway that may hold a lease has acknowledged, or when no lease from before can hold any more.
@@ -137,7 +137,7 @@ func (w *wait) until(ctx context.Context, age time.Duration) error {
 			return err
 		}
 	}
-	if rest := Lease - age; rest > 0 {
+	if rest := min(Lease-age, Lease); rest > 0 { // an age below zero is a clock that was set back
 		if err := sleep(ctx, rest-time.Since(w.began)); err != nil {
 			return err
 		}
@@ -147,17 +147,9 @@ func (w *wait) until(ctx context.Context, age time.Duration) error {
 
 // ask drops the gateways that have acknowledged.
 func (w *wait) ask(ctx context.Context) error {
-	applied, err := w.list.redis.HMGet(ctx, gatewaysKey, w.gateways...).Result()
+	left, err := acknowledgedScript.Run(ctx, w.list.redis, keys, w.args()...).StringSlice()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnknown, err)
-	}
-	var left []string
-	for i, name := range w.gateways {
-		text, known := applied[i].(string)
-		seq, _ := strconv.ParseUint(text, 10, 64)
-		if known && seq < w.seq {
-			left = append(left, name)
-		}
 	}
 	w.gateways = left
 	return nil
@@ -168,14 +160,18 @@ func (w *wait) forget(ctx context.Context) error {
 	if len(w.gateways) == 0 {
 		return nil
 	}
-	args := []any{w.seq}
-	for _, name := range w.gateways {
-		args = append(args, name)
-	}
-	if err := forgetScript.Run(ctx, w.list.redis, keys, args...).Err(); err != nil {
+	if err := forgetScript.Run(ctx, w.list.redis, keys, w.args()...).Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 	return nil
+}
+
+func (w *wait) args() []any {
+	args := []any{w.generation, w.seq}
+	for _, name := range w.gateways {
+		args = append(args, name)
+	}
+	return args
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -50,7 +50,7 @@ const (
 
 // flaw is a mistake that the protocol could have; the model must find each.
 type flaw struct {
-	countFromAnswer, grantBehind, forgetAtOnce, ignoreYouth, answerAtOnce bool
+	countFromAnswer, grantBehind, forgetAtOnce, ignoreYouth, answerAtOnce, flushAcknowledges, forgetInAny bool
 }
 
 func first() world {
@@ -76,7 +76,7 @@ func (w world) broken() bool {
 
 // next gives all states that one step leads to.
 func (w world) next(f flaw) []world {
-	all := []world{w.tick(), w.lose(), w.revoke(f), w.learn(), w.finish(f)}
+	all := []world{w.tick(), w.lose(), w.revoke(f), w.learn(f), w.finish(f)}
 	for g := range w.gates {
 		all = append(all, w.ask(g), w.grant(g, f), w.receive(g, f), w.apply(g), w.acknowledge(g), w.seed(g), w.drop(g))
 	}
@@ -127,8 +127,8 @@ func (w world) revoke(f flaw) world {
 }
 
 // learn looks who has acknowledged.
-func (w world) learn() world {
-	if !w.revoker.waiting || w.revoker.gen != w.redis.gen {
+func (w world) learn(f flaw) world {
+	if !w.revoker.waiting || w.revoker.gen != w.redis.gen && !f.flushAcknowledges {
 		return w
 	}
 	for g := range w.gates {
@@ -150,7 +150,7 @@ func (w world) finish(f flaw) world {
 	r.done[r.gen] = max(r.done[r.gen], r.seq)
 	for g := range w.gates {
 		late := w.redis.known[g] < r.seq || f.forgetAtOnce
-		if r.left[g] && r.gen == w.redis.gen && late {
+		if r.left[g] && (r.gen == w.redis.gen || f.forgetInAny) && late {
 			w.redis.known[g] = absent
 		}
 	}
@@ -250,6 +250,8 @@ func TestTheModelFindsFlaws(t *testing.T) {
 		"a lease that counts from its answer":                      {countFromAnswer: true},
 		"a lease for a copy that is behind":                        {grantBehind: true},
 		"a revoker that does not wait for a generation's youth":    {ignoreYouth: true},
+		"a flush that counts as everybody's acknowledgement":       {flushAcknowledges: true},
+		"a gateway of another generation that is forgotten":        {forgetInAny: true},
 		"a revoker that does not wait for the gateways":            {answerAtOnce: true},
 		"a gateway that is forgotten although it has acknowledged": {forgetAtOnce: true},
 	} {

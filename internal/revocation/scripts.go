@@ -30,14 +30,17 @@ var (
 	renewSource string
 	//go:embed acknowledge.lua
 	acknowledgeSource string
+	//go:embed acknowledged.lua
+	acknowledgedSource string
 	//go:embed forget.lua
 	forgetSource string
 )
 
 var (
-	generationScript  = redis.NewScript(prelude + generationSource)
-	appendScript      = redis.NewScript(prelude + appendSource)
-	renewScript       = redis.NewScript(prelude + renewSource)
-	acknowledgeScript = redis.NewScript(prelude + acknowledgeSource)
-	forgetScript      = redis.NewScript(prelude + forgetSource)
+	generationScript   = redis.NewScript(prelude + generationSource)
+	appendScript       = redis.NewScript(prelude + appendSource)
+	renewScript        = redis.NewScript(prelude + renewSource)
+	acknowledgeScript  = redis.NewScript(prelude + acknowledgeSource)
+	acknowledgedScript = redis.NewScript(prelude + acknowledgedSource)
+	forgetScript       = redis.NewScript(prelude + forgetSource)
 )

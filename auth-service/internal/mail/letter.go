@@ -81,6 +81,9 @@ func write(m Message, l Link, site *url.URL, now time.Time) (letter, error) {
 	if m.Kind == Verification {
 		c.Hello = hello("") // see the template
 	}
+	if m.Kind == Verification {
+		c.Code = "" // its page takes none
+	}
 	if m.Kind.needsLink() {
 		c.Link += "#token=" + url.QueryEscape(l.Token) // the fragment reaches no server, and so no log
 	}

@@ -18,6 +18,7 @@ import (
 
 	"gatehouse/auth-service/internal/mail"
 	"gatehouse/internal/fault"
+	"gatehouse/internal/peer"
 	"gatehouse/internal/principal"
 	"gatehouse/internal/throttle"
 	"gatehouse/internal/uid"
@@ -73,7 +74,8 @@ func (s *Service) Forgot(ctx context.Context, typed string, from userapi.Origin)
 	if err != nil {
 		return err
 	}
-	return s.Requests.Add(func(ctx context.Context) { s.remind(ctx, typed, from) })
+	id := peer.RequestID(ctx)
+	return s.Requests.Add(func(ctx context.Context) { s.remind(peer.WithRequestID(ctx, id), typed, from) })
 }
 
 // remind looks for the accounts, and leaves each that has an address a mail to send.
@@ -90,7 +92,7 @@ func (s *Service) remind(ctx context.Context, typed string, from userapi.Origin)
 			continue
 		}
 		messages = append(messages, message(mail.Reset, u, u.Email))
-		events = append(events, userapi.Event{At: s.Now(), Action: "forgot", Outcome: userapi.Success, Subject: u.ID, Origin: from})
+		events = append(events, userapi.Event{At: s.Now(), Action: "forgot", Outcome: userapi.Success, Subject: u.ID, Origin: from, RequestID: peer.RequestID(ctx)})
 	}
 	if len(messages) == 0 {
 		return

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"gatehouse/internal/revocation"
 	"gatehouse/internal/token"
 )
 
@@ -20,8 +21,8 @@ const (
 	// refusedFor is how long a dropped key is on the list. A verifier that could not fetch the key set for that long, and
 	// so still trusts the key, is out of service.
 	refusedFor = 30 * 24 * time.Hour
-	// listTimeout is how long the list may take before the new keys are used without it.
-	listTimeout = 2 * time.Second
+	// listTimeout is how long the list may take for one key: it may have to wait for a lease to end.
+	listTimeout = revocation.Lease + 3*time.Second
 )
 
 // File is the file that the keys are in.
@@ -68,8 +69,8 @@ func (f *File) Look(ctx context.Context) {
 	f.use(ctx, data, err)
 }
 
-// use puts the keys of the file in the place of those that there are. Dropped ones are refused first; a list that cannot be
-// reached delays that, but not the end of their use.
+// use puts the keys of the file in the place of those that there are. Dropped ones sign nothing from then on, and are refused
+// after that: a list that waits for its gateways, or cannot be reached, must not have tokens made that nobody takes.
 func (f *File) use(ctx context.Context, data []byte, err error) {
 	var ring token.KeyRing
 	if err == nil {
@@ -85,16 +86,16 @@ func (f *File) use(ctx context.Context, data []byte, err error) {
 			f.dropped = append(f.dropped, kid)
 		}
 	}
-	f.refuseDropped(ctx)
 	f.keys.ring.Store(&ring)
 	f.log.Info("the signing keys have changed", "keys", len(kept), "signs", ring.Signer(f.keys.now()).KeyID())
+	f.refuseDropped(ctx)
 }
 
 // refuseDropped puts on the list what is not there yet.
 func (f *File) refuseDropped(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, listTimeout)
-	defer cancel()
 	f.dropped = slices.DeleteFunc(f.dropped, func(kid string) bool {
+		ctx, cancel := context.WithTimeout(ctx, listTimeout)
+		defer cancel()
 		err := f.list.Key(ctx, kid, f.keys.now().Add(refusedFor))
 		if err != nil {
 			f.log.Error("a dropped signing key is not on the revocation list yet", "kid", kid, "error", err)

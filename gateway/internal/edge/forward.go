@@ -32,7 +32,11 @@ func (e *Edge) forward(c *fiber.Ctx) error {
 		return fault.Garbled(errSwitched)
 	}
 	dropHopByHop(&resp.Header)
-	return e.watch(c)
+	if err := e.watch(c); err != nil {
+		resp.Reset() // what the upstream said is for nobody
+		return err
+	}
+	return nil
 }
 
 // dropHopByHop removes what the upstream said about its connection to us, not to the client (RFC 9110 §7.6.1).

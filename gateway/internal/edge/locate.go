@@ -49,7 +49,7 @@ func (e *Edge) bodyLimit(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		return config
 	}
 	r := e.table.Load().At(path).For(string(h.Method()))
-	if r == nil || r.BodyLimit > route.DefaultBodyLimit && r.Access.Session && !e.bears(h) {
+	if r == nil || r.BodyLimit > route.DefaultBodyLimit && r.Access.Session && !e.mayBring(h, r) {
 		return config
 	}
 	config.MaxRequestBodySize = r.BodyLimit
@@ -59,13 +59,18 @@ func (e *Edge) bodyLimit(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	return config
 }
 
-// bears reports whether the request brings a good access token. A large body is held in memory, which is not for strangers;
-// whether the session may do what it asks is looked at later, like everything else.
-func (e *Edge) bears(h *fasthttp.RequestHeader) bool {
+// mayBring reports whether the request brings a good access token that the route is for. A large body is held in memory,
+// which is not for strangers. All of it is looked at once more when the body is there.
+func (e *Edge) mayBring(h *fasthttp.RequestHeader, r *route.Route) bool {
 	raw := h.Cookie(e.cookies.access)
-	if e.cache.find(raw, time.Now()) != nil {
-		return true
+	now := time.Now()
+	v := e.cache.find(raw, now)
+	if v == nil {
+		claims, err := token.Verify(string(raw), e.Keys)
+		if err != nil {
+			return false
+		}
+		v = newVerified(raw, claims, now)
 	}
-	_, err := token.Verify(string(raw), e.Keys)
-	return err == nil
+	return r.Access.Permits(v.principal.Role) && e.checkRevocation(v.token) == nil
 }

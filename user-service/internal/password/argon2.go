@@ -11,7 +11,7 @@ import (
 
 // The bounds of an argon2id hash that somebody brings.
 const (
-	maxArgon2KiB    = 64 << 10
+	maxArgon2KiB    = 32 << 10
 	maxArgon2Passes = 10
 	maxArgon2Lanes  = 8
 	minSaltBytes    = 8

@@ -22,7 +22,7 @@ const (
 // ErrFull is why nobody else is let in.
 var ErrFull = errors.New("the queue for password hashes is full")
 
-// Queue lets a fixed number of hashes run at a time and a fixed number wait. Each that runs may take 64 MiB for an old
+// Queue lets a fixed number of hashes run at a time and a fixed number wait. Each that runs may take 32 MiB for an old
 // hash and 19 MiB for one of today.
 type Queue struct {
 	slots   chan struct{}

@@ -16,7 +16,7 @@ const (
 	maxScryptN          = 1 << 17
 	maxScryptR          = 16
 	maxScryptP          = 4
-	maxScryptBytes      = 64 << 20 // 128·N·r
+	maxScryptBytes      = 32 << 20 // 128·N·r; werkzeug itself takes this much
 	scryptKeyBytes      = 64
 	maxWerkzeugSalt     = 128
 )

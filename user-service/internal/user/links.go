@@ -16,8 +16,12 @@ const (
 	ActionVerify = "verify"
 )
 
-// maxLinks is how many links of a kind an account may have at a time.
-const maxLinks = 5
+// How many links of a kind an account may have at a time: those that are handed out, and those that are mailed. A stranger
+// can ask for two mails a minute, and must not push out a link that its owner is about to use.
+const (
+	maxLinks  = 5
+	maxMailed = 2 * int(mailedFor/time.Minute)
+)
 
 // LiveLink is a link that can be used, and whose it is.
 type LiveLink struct {
@@ -77,12 +81,19 @@ func (s *Service) Issue(ctx context.Context, o LinkOrder) (Link, error) {
 		err = kept.holds(u)
 	}
 	if err == nil {
-		err = s.Store.AddLink(ctx, kept, maxLinks, entries...)
+		err = s.Store.AddLink(ctx, kept, o.most(), entries...)
 	}
 	if errors.Is(err, ErrNotFound) {
 		err = noUser(u.ID)
 	}
 	return link, err
+}
+
+func (o LinkOrder) most() int {
+	if o.By != 0 {
+		return maxLinks
+	}
+	return maxMailed
 }
 
 func (o LinkOrder) life() time.Duration {

@@ -11,7 +11,7 @@ import (
 )
 
 // lookAt is how many links one code is compared with at most: those of several accounts with one e-mail address.
-const lookAt = 50
+const lookAt = 200
 
 // Reset is a new password, by a token or by what a person typed: a uid or an e-mail address, and a code.
 type Reset struct {
