@@ -1,7 +1,8 @@
 // Package redisstore keeps sessions in Redis, and the mails that are to be sent.
 //
 //	{session:<sid>}         hash        subject, epoch, created, seen, auth (Unix milliseconds), address, agent, counter,
-//	                                    rotated; reused, once a refresh token came that must have been copied
+//	                                    rotated, the times of the grace; reused, once a refresh token came that must have been
+//	                                    copied
 //	{sessions:<sub>}:index  sorted set  the user's sessions: sid -> its absolute end, in Unix milliseconds
 //	{sessions:<sub>}:epoch  string      sessions of an epoch before this one are not let in
 //	{mail}:queue            stream      id, kind, to, fields (JSON), queued (Unix milliseconds), tries; group senders
@@ -50,7 +51,7 @@ func (r *Sessions) Create(ctx context.Context, s session.Session) (bool, error) 
 			"address", s.Device.Address,
 			"agent", s.Device.UserAgent,
 			"counter", 0,
-			"rotated", 0,
+			"rotated", "",
 		)
 		pipe.PExpire(ctx, key(s.ID), session.IdleLimit)
 		return nil

@@ -9,7 +9,27 @@ local s = redis.call('HMGET', KEYS[1], 'subject', 'epoch', 'created', 'seen', 'a
 if not s[1] then
   return {'gone'}
 end
-local created, seen, counter, rotated = tonumber(s[3]), tonumber(s[4]), tonumber(s[8]), tonumber(s[9])
+local created, seen, counter = tonumber(s[3]), tonumber(s[4]), tonumber(s[8])
+
+-- When the counters before this one were rotated, the latest first. Those of the grace are kept: a request may be overtaken
+-- by several rotations on its way.
+local rotations = {}
+for t in string.gmatch(s[9], '%d+') do
+  rotations[#rotations + 1] = tonumber(t)
+end
+local function kept()
+  local list = {now}
+  for _, t in ipairs(rotations) do
+    if now - t <= grace and #list < 64 then
+      list[#list + 1] = t
+    end
+  end
+  return table.concat(list, ' ')
+end
+local function within_grace()
+  local t = rotations[counter - offered]
+  return t and now - t <= grace
+end
 
 if now >= created + absolute or now >= seen + idle then
   redis.call('DEL', KEYS[1])
@@ -23,10 +43,10 @@ end
 local outcome
 if offered == counter then
   outcome, counter = 'rotated', counter + 1
-  redis.call('HSET', KEYS[1], 'counter', counter, 'rotated', now, 'seen', now)
+  redis.call('HSET', KEYS[1], 'counter', counter, 'rotated', kept(), 'seen', now)
   s[4] = ARGV[2]
   redis.call('PEXPIRE', KEYS[1], math.min(idle, created + absolute - now))
-elseif offered == counter - 1 and now - rotated <= grace then
+elseif offered < counter and within_grace() then
   outcome = 'repeated'
 elseif offered > counter then
   return {'gone'} -- the store lost writes; the holder signs in again

@@ -14,6 +14,7 @@ func Store(t *testing.T, open func(*testing.T) session.Store) {
 	for name, check := range map[string]func(contract){
 		"a session that is not there is gone":  gone,
 		"the current counter is rotated":       rotated,
+		"one that was overtaken is repeated":   overtaken,
 		"within the grace it is repeated":      repeated,
 		"an older one is reused":               reused,
 		"one from the future is gone":          future,
@@ -127,13 +128,27 @@ func repeated(c contract) {
 	c.rotate("s1", 1, time.Hour+session.Grace, session.Rotated, 2) // the successor is as good as ever
 }
 
+// overtaken: a request that was on its way while its counter was rotated more than once is no copy.
+func overtaken(c contract) {
+	c.create("s1")
+	for n := range uint64(20) {
+		c.rotate("s1", n, time.Duration(n)*100*time.Millisecond, session.Rotated, n+1)
+	}
+	for n := range uint64(20) {
+		c.rotate("s1", n, 2*time.Second, session.Repeated, 20)
+	}
+	c.rotate("s1", 1, session.Grace+100*time.Millisecond, session.Repeated, 20)
+	c.rotate("s1", 20, session.Grace+101*time.Millisecond, session.Rotated, 21)
+	c.rotate("s1", 0, session.Grace+101*time.Millisecond, session.Reused, 0)
+}
+
 func reused(c contract) {
 	for name, offer := range map[string]struct {
 		counter uint64
 		after   time.Duration
 	}{
-		"the predecessor after the grace":    {1, session.Grace + time.Millisecond},
-		"the one before it within the grace": {0, 0},
+		"the predecessor after the grace":   {1, session.Grace + time.Millisecond},
+		"the one before it after the grace": {0, session.Grace + time.Millisecond},
 	} {
 		c.create(name)
 		c.rotate(name, 0, 0, session.Rotated, 1)

@@ -127,7 +127,7 @@ func proved(c contract) {
 	want.LastSeen = at(2 * time.Hour)
 	c.same(c.rotate("s1", 0, 2*time.Hour, session.Rotated, 1), want)
 	c.rotate("s1", 1, 2*time.Hour, session.Rotated, 2)
-	c.rotate("s1", 0, 2*time.Hour, session.Reused, 0)
+	c.rotate("s1", 0, 2*time.Hour+session.Grace+time.Millisecond, session.Reused, 0)
 	for _, sid := range []string{"s1", "nobody"} {
 		if s := prove(sid, 3*time.Hour); s != (session.Session{}) {
 			c.Errorf("%s is proved: %+v", sid, s)
