@@ -10,7 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"gatehouse/internal/fault"
@@ -63,21 +63,37 @@ func importLines(t *testing.T) {
 	})
 }
 
-// failing is a store that makes so many batches and no more.
+// failing is a store that makes so many batches and no more. It is set anew under a lock: fasthttp sends a large answer with
+// writev, in which the race detector sees no order between the handler and what a test does after the answer.
 type failing struct {
 	user.Store
-	batches atomic.Int64
-	err     error
-	before  func(left int64) // may be nil
+	before func(left int) // may be nil
+
+	mu   sync.Mutex
+	left int
+	err  error
+}
+
+func (f *failing) breaks(after int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left, f.err = after, err
+}
+
+func (f *failing) next() (left int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left--
+	return f.left, f.err
 }
 
 func (f *failing) CreateMany(ctx context.Context, by user.Actor, batch []user.Newcomer) (map[string]bool, error) {
-	left := f.batches.Add(-1)
+	left, err := f.next()
 	if f.before != nil {
 		f.before(left)
 	}
 	if left < 0 {
-		return nil, f.err
+		return nil, err
 	}
 	return f.Store.CreateMany(ctx, by, batch)
 }
@@ -85,11 +101,9 @@ func (f *failing) CreateMany(ctx context.Context, by user.Actor, batch []user.Ne
 // importStops: what was made before an outage is made, and each row behind it says why it is not.
 func importStops(t *testing.T) {
 	w := fresh(t)
-	breaks := func(after int64, err error) {
-		store := &failing{Store: w.db, err: err}
-		store.batches.Store(after)
-		w.api.Users.Store = store
-	}
+	store := &failing{Store: w.db}
+	w.api.Users.Store = store
+	breaks := store.breaks
 	const later = "The service is not available at the moment. Please try again shortly."
 	down := fault.Down("postgres", errors.New("pq: gone"))
 	breaks(0, down)
@@ -130,12 +144,11 @@ func callerGone(t *testing.T) {
 	w.play(t, w.public, []scenario{{"warm", dry(table(people(1))), 200, nil, nil}})
 	log, gone := make(importLog, 1), make(chan struct{})
 	w.api.Users.Log = slog.New(slog.NewTextHandler(log, nil))
-	store := &failing{Store: w.db, before: func(left int64) {
+	store := &failing{Store: w.db, left: 40, before: func(left int) {
 		if left == 38 { // the second batch
 			<-gone
 		}
 	}}
-	store.batches.Store(40)
 	w.api.Users.Store = store
 
 	conn, err := net.Dial("tcp", strings.TrimPrefix(w.public, "http://"))
