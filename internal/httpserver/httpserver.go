@@ -31,10 +31,10 @@ type Options struct {
 	Methods      []string           // that a client may use at all; Fiber's when nil
 }
 
-// New makes a server without routes. Its middleware list is: request id, log line, panic to 500.
+// New makes a server without routes, whose only middleware is Frame.
 func New(o Options) *fiber.App {
 	app := Bare(o)
-	app.Use(RequestIDs(o.KeepID), AccessLog(o.Log), Recover)
+	app.Use(Frame(o.Log, o.KeepID))
 	return app
 }
 

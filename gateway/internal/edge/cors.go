@@ -38,22 +38,26 @@ func (e *Edge) setCORS(c *fiber.Ctx) {
 }
 
 // preflight answers the browser's question whether a page of another origin may make a call (Fetch standard §3.2.2).
-func (e *Edge) preflight(c *fiber.Ctx) error {
-	origin := c.Get(fiber.HeaderOrigin)
-	if c.Method() != http.MethodOptions || origin == "" || c.Get(fiber.HeaderAccessControlRequestMethod) == "" {
-		return c.Next()
+func (e *Edge) preflight(v *visit) error {
+	if v.Method() != http.MethodOptions {
+		return nil
+	}
+	origin := v.Get(fiber.HeaderOrigin)
+	if origin == "" || v.Get(fiber.HeaderAccessControlRequestMethod) == "" {
+		return nil
 	}
 	if !e.origins.allows(origin) {
 		return foreign()
 	}
-	methods := e.methods(visitOf(c))
+	methods := e.methods(v)
 	if len(methods) == 0 {
 		return nothingHere()
 	}
-	c.Set(fiber.HeaderAccessControlAllowMethods, strings.Join(methods, ", "))
-	c.Set(fiber.HeaderAccessControlAllowHeaders, corsAllowHeaders)
-	c.Set(fiber.HeaderAccessControlMaxAge, corsMaxAge)
-	return c.SendStatus(fiber.StatusNoContent)
+	v.Set(fiber.HeaderAccessControlAllowMethods, strings.Join(methods, ", "))
+	v.Set(fiber.HeaderAccessControlAllowHeaders, corsAllowHeaders)
+	v.Set(fiber.HeaderAccessControlMaxAge, corsMaxAge)
+	v.Status(fiber.StatusNoContent)
+	return errAnswered
 }
 
 // methods are those of the path, be it routes or a page.

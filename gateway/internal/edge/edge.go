@@ -85,26 +85,3 @@ func (e *Edge) App() *fiber.App {
 	app.Use(e.handlers()...)
 	return app
 }
-
-// handlers is the whole chain, outermost first. Each line says why it stands where it does.
-func (e *Edge) handlers() []any {
-	return []any{
-		httpserver.RequestIDs(false), // the id is in the log line and in every refusal
-		e.arrive,                     // the client's address is in the log line
-		httpserver.AccessLog(e.Log),  // sees every answer; makes a refusal out of an error
-		e.dress,                      // on the way out, so that no upstream can weaken a header, and on refusals too
-		httpserver.Recover,           // a panic is a refusal like any other
-		e.wellFormed,                 // nothing is decided on what two readers may read differently
-		e.locate,                     // one canonical path decides: a route, a page or neither
-		e.preflight,                  // has no cookies and no method of its own; wants the path's methods
-		e.page,                       // pages are for everyone, also while Redis or a service is down
-		e.choose,                     // 405 before 401: it is no secret which methods there are
-		e.singleCookies,              // before anything looks at a cookie
-		e.sameOrigin,                 // before the session acts: no other site may use it
-		e.throttle,                   // after that: no other site uses up what its reader may; before anyone works for the caller
-		e.authenticate,               // who is it?
-		e.unrevoked,                  // and are they still? never cached
-		e.authorize,                  // may they? never cached, the role is in the token
-		e.forward,
-	}
-}

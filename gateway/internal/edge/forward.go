@@ -7,22 +7,20 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/internal/fault"
-	"gatehouse/internal/httpserver"
 )
 
 var errSwitched = errors.New("the upstream switched protocols unasked")
 
 // forward is the end of the chain: the upstream answers.
-func (e *Edge) forward(c *fiber.Ctx) error {
-	v := visitOf(c)
+func (e *Edge) forward(v *visit) error {
 	out := fasthttp.AcquireRequest()
 	defer fasthttp.ReleaseRequest(out)
-	e.fill(out, c, v)
-	resp := c.Response()
+	e.fill(out, v)
+	resp := v.Response()
 	resp.Header.SetNoDefaultContentType(true)
 	addr, err := e.Upstreams.Forward(v.route.Upstream, out, resp, v.route.Timeout)
 	if addr != "" {
-		httpserver.Note(c, "upstream", addr)
+		v.record.Note("upstream", addr)
 	}
 	if err != nil {
 		return err
@@ -32,11 +30,11 @@ func (e *Edge) forward(c *fiber.Ctx) error {
 		return fault.Garbled(errSwitched)
 	}
 	dropHopByHop(&resp.Header)
-	if err := e.watch(c); err != nil {
+	if err := e.watch(v); err != nil {
 		resp.Reset() // what the upstream said is for nobody
 		return err
 	}
-	return nil
+	return errAnswered
 }
 
 // dropHopByHop removes what the upstream said about its connection to us, not to the client (RFC 9110 §7.6.1).

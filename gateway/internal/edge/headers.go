@@ -22,13 +22,7 @@ var securityHeaders = [][2]string{
 const strictTransport = "max-age=31536000"
 
 // dress sets the headers that every answer has.
-func (e *Edge) dress(c *fiber.Ctx) error {
-	err := c.Next()
-	e.setHeaders(c)
-	return err
-}
-
-func (e *Edge) setHeaders(c *fiber.Ctx) {
+func (e *Edge) dress(c *fiber.Ctx) {
 	h := &c.Response().Header
 	for _, pair := range securityHeaders {
 		h.Del(pair[0]) // Set replaces the first of several, and browsers follow the last

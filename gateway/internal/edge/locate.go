@@ -13,24 +13,22 @@ import (
 )
 
 // locate finds the routes of the path. From here on the canonical path is the only one there is.
-func (e *Edge) locate(c *fiber.Ctx) error {
-	v := visitOf(c)
+func (e *Edge) locate(v *visit) error {
 	var err error
-	if v.path, v.query, err = route.Canonical(string(c.Request().Header.RequestURI())); err != nil {
-		return notUnderstood(c, err)
+	if v.path, v.query, err = route.Canonical(string(v.Request().Header.RequestURI())); err != nil {
+		return notUnderstood(v.Ctx, err)
 	}
 	v.entries = e.table.Load().At(v.path)
-	return c.Next()
+	return nil
 }
 
 // choose takes the route for the method.
-func (e *Edge) choose(c *fiber.Ctx) error {
-	v := visitOf(c)
-	if v.route = v.entries.For(c.Method()); v.route == nil {
-		return notAllowed(c, v.entries.Methods())
+func (e *Edge) choose(v *visit) error {
+	if v.route = v.entries.For(v.Method()); v.route == nil {
+		return notAllowed(v.Ctx, v.entries.Methods())
 	}
-	httpserver.Note(c, "route", v.route.Path)
-	return c.Next()
+	v.record.Note("route", v.route.Path)
+	return nil
 }
 
 func notAllowed(c *fiber.Ctx, methods []string) error {

@@ -7,7 +7,6 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/gateway/internal/route"
-	"gatehouse/internal/httpserver"
 )
 
 // never are the request headers, in lower case, that no upstream gets from a client: those of the connection (RFC 9110
@@ -21,8 +20,8 @@ var never = []string{
 var neverPrefixes = []string{"proxy-", "x-user-", "x-auth-", "x-gatehouse-", "x-forwarded-"}
 
 // fill makes the request for the upstream: what the client sent and may send, then what the gateway says.
-func (e *Edge) fill(out *fasthttp.Request, c *fiber.Ctx, v *visit) {
-	in := c.Request()
+func (e *Edge) fill(out *fasthttp.Request, v *visit) {
+	in := v.Request()
 	out.Header.SetNoDefaultContentType(true)
 	out.Header.SetMethodBytes(in.Header.Method())
 	out.URI().SetPath(v.path)
@@ -36,8 +35,8 @@ func (e *Edge) fill(out *fasthttp.Request, c *fiber.Ctx, v *visit) {
 	out.Header.Set("X-Real-Ip", v.client)
 	out.Header.Set(fiber.HeaderXForwardedProto, e.PublicURL.Scheme)
 	out.Header.SetBytesV(fiber.HeaderXForwardedHost, in.Header.Host())
-	out.Header.Set(fiber.HeaderXRequestID, httpserver.RequestID(c))
-	e.identify(&out.Header, c, v)
+	out.Header.Set(fiber.HeaderXRequestID, v.record.ID)
+	e.identify(&out.Header, v)
 }
 
 // copyHeader copies what may pass. What the client's Connection header names goes first, so that it cannot take away what
@@ -101,11 +100,11 @@ func tokens(value []byte) []string {
 
 // identify tells the upstream who calls, in the way that the route wants. On a public route the token is passed on as it
 // came: the upstream verifies it, here as everywhere.
-func (e *Edge) identify(out *fasthttp.RequestHeader, c *fiber.Ctx, v *visit) {
+func (e *Edge) identify(out *fasthttp.RequestHeader, v *visit) {
 	switch v.route.Forward {
 	case route.ForwardToken:
-		if raw := c.Request().Header.Cookie(e.cookies.access); len(raw) > 0 {
-			out.Set(fiber.HeaderAuthorization, "Bearer "+string(raw))
+		if len(v.cookies.token) > 0 {
+			out.Set(fiber.HeaderAuthorization, "Bearer "+string(v.cookies.token))
 		}
 	case route.ForwardIdentity:
 		out.Set("X-User-Id", v.principal.Subject)

@@ -85,11 +85,17 @@ func contentType(name string) string {
 func (p *pages) at(path string) *file { return p.files[path] }
 
 // page answers what is no route: with a file of the frontend, or with 404.
-func (e *Edge) page(c *fiber.Ctx) error {
-	v := visitOf(c)
+func (e *Edge) page(v *visit) error {
 	if len(v.entries) > 0 {
-		return c.Next()
+		return nil
 	}
+	if err := e.sendPage(v.Ctx, v); err != nil {
+		return err
+	}
+	return errAnswered
+}
+
+func (e *Edge) sendPage(c *fiber.Ctx, v *visit) error {
 	f := e.pages.at(v.path)
 	switch reads := c.Method() == http.MethodGet || c.Method() == http.MethodHead; {
 	case f == nil && reads && e.pages.notFound != nil && isPerson(c, v.path):

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/internal/revocation"
@@ -76,12 +75,12 @@ const shortAnswer = 64 << 10
 
 // watch has an answer end with its session. A revocation that came between the check of the token and now has not cut it,
 // so the token is looked at once more.
-func (e *Edge) watch(c *fiber.Ctx) error {
-	v, resp := visitOf(c), c.Response()
+func (e *Edge) watch(v *visit) error {
+	resp := v.Response()
 	body, streams := resp.BodyStream().(fasthttp.ReadCloserWithError)
 	if v.verified == nil || !streams || resp.Header.ContentLength() >= 0 && resp.Header.ContentLength() <= shortAnswer {
 		return nil
 	}
-	e.Streams.add(c.Context().Conn(), v.verified.token, body)
+	e.Streams.add(v.Context().Conn(), v.verified.token, body)
 	return e.checkRevocation(v.verified.token)
 }

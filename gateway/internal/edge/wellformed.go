@@ -55,15 +55,16 @@ var (
 )
 
 // wellFormed refuses what could be read in two ways.
-func (e *Edge) wellFormed(c *fiber.Ctx) error {
-	err := checkHeader(c.Request().Header.RawHeaders())
-	if err == nil && len(c.Request().Header.Host()) == 0 {
+func (e *Edge) wellFormed(v *visit) error {
+	header := &v.Request().Header
+	err := checkHeader(header.RawHeaders())
+	if err == nil && len(header.Host()) == 0 {
 		err = errNoHost
 	}
 	if err != nil {
-		return notUnderstood(c, err)
+		return notUnderstood(v.Ctx, err)
 	}
-	return c.Next()
+	return nil
 }
 
 func checkHeader(raw []byte) error {
