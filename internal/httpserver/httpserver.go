@@ -64,6 +64,7 @@ func Bare(o Options) *fiber.App {
 	s := app.Server()
 	s.SecureErrorLogMessage = true
 	s.CloseOnShutdown = true
+	s.LazyRequestTime = true // the log line has a time of its own
 	s.NoDefaultServerHeader = true
 	s.Logger = quiet{o.Log}
 	if o.Bulk != nil {

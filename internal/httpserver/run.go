@@ -11,6 +11,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/sync/errgroup"
+
+	"gatehouse/internal/deadline"
 )
 
 // Grace is how long requests in flight may take to finish at shutdown.
@@ -33,7 +35,7 @@ func Run(ctx context.Context, log *slog.Logger, started func([]net.Addr), server
 	group, ctx := errgroup.WithContext(ctx)
 	for i, ln := range listeners {
 		addrs[i] = ln.Addr()
-		group.Go(func() error { return servers[i].App.Listener(ln) })
+		group.Go(func() error { return servers[i].App.Listener(deadline.Listener{Listener: ln}) })
 	}
 	log.Info("listening", "addresses", fmt.Sprint(addrs))
 	if started != nil {

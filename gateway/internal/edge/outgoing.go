@@ -24,8 +24,7 @@ func (e *Edge) fill(out *fasthttp.Request, v *visit) {
 	in := v.Request()
 	out.Header.SetNoDefaultContentType(true)
 	out.Header.SetMethodBytes(in.Header.Method())
-	out.URI().SetPath(v.path)
-	out.URI().SetQueryString(v.query)
+	out.Header.SetRequestURI(v.target())
 	out.SetBodyRaw(in.Body())
 	copyHeader(&out.Header, &in.Header, v.route.Forward == route.ForwardNone)
 	if kept := e.cookies.forUpstream(in.Header.RawHeaders(), v.route.Forward == route.ForwardToken); len(kept) > 0 {

@@ -51,3 +51,11 @@ func (e *Edge) leave(v *visit) {
 	*v = visit{}
 	visits.Put(v)
 }
+
+// target is what the upstream is asked for, in origin form.
+func (v *visit) target() string {
+	if v.query == "" {
+		return v.path
+	}
+	return v.path + "?" + v.query
+}

@@ -43,11 +43,7 @@ func (p *pool) forward(req *fasthttp.Request, resp *fasthttp.Response, timeout t
 }
 
 // address names the upstream in the request; path and query stay as they are.
-func (p *pool) address(req *fasthttp.Request) {
-	uri := req.URI()
-	uri.SetScheme(p.url.Scheme)
-	uri.SetHost(p.url.Host)
-}
+func (p *pool) address(req *fasthttp.Request) { req.Header.SetHost(p.url.Host) }
 
 // mayRepeat reports whether nothing was sent, or what was sent may be sent twice.
 func mayRepeat(req *fasthttp.Request, err error) bool {

@@ -70,7 +70,7 @@ func call(p *upstream.Pools, name, method, body string, timeout time.Duration) (
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(resp)
 	req.Header.SetMethod(method)
-	req.URI().SetPath("/x")
+	req.Header.SetRequestURI("/x")
 	req.SetBodyString(body)
 	addr, err := p.Forward(name, req, resp, timeout)
 	if err != nil {

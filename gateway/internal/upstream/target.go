@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
-
-	"github.com/valyala/fasthttp"
 )
 
 // The limits of the connections to one replica.
@@ -27,28 +25,16 @@ const ejectFor = 2 * time.Second
 // target is one replica.
 type target struct {
 	addr    string
-	client  *fasthttp.HostClient
+	client  *client
 	ejected atomic.Int64 // until then, in Unix nanoseconds
 }
 
 func newTarget(addr string, u *url.URL) *target {
-	return &target{addr: addr, client: &fasthttp.HostClient{
-		Addr:                      addr,
-		IsTLS:                     u.Scheme == "https",
-		TLSConfig:                 &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12},
-		DialTimeout:               dial,
-		MaxConns:                  maxConns,
-		MaxConnWaitTimeout:        connWait,
-		MaxIdleConnDuration:       idleFor,
-		MaxConnDuration:           connFor,
-		MaxIdemponentCallAttempts: 1, // forward decides about a second attempt
-		ReadBufferSize:            bufferSize,
-		WriteBufferSize:           bufferSize,
-		StreamResponseBody:        true,
-		NoDefaultUserAgentHeader:  true,
-		DisablePathNormalizing:    true,
-		SecureErrorLogMessage:     true,
-	}}
+	t := &target{addr: addr, client: &client{addr: addr}}
+	if u.Scheme == "https" {
+		t.client.tls = &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
+	}
+	return t
 }
 
 // Weights that put an ejected replica behind every other, and one that was tried already behind those.

@@ -1,0 +1,141 @@
+package upstream
+
+import (
+	"bufio"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"gatehouse/internal/deadline"
+)
+
+// conn is one connection to a replica. The zero value is leave to open one.
+type conn struct {
+	raw   *net.TCPConn
+	net   deadline.Conn // what is read from and written to: raw, or TLS on it
+	in    *bufio.Reader
+	out   []byte
+	born  time.Time
+	since time.Time // it was last used
+}
+
+func (c *conn) open(addr string, config *tls.Config, due time.Time) error {
+	raw, err := dial(addr, time.Until(due))
+	if err != nil {
+		return err
+	}
+	c.raw, c.born = raw.(*net.TCPConn), time.Now()
+	c.net.Conn = raw
+	if config != nil {
+		secure := tls.Client(raw, config)
+		raw.SetDeadline(due)
+		if err := secure.Handshake(); err != nil {
+			return err
+		}
+		c.net.Conn = secure
+		raw.SetDeadline(time.Time{})
+	}
+	c.in = bufio.NewReaderSize(&c.net, bufferSize)
+	return nil
+}
+
+func (c *conn) close() {
+	if c.raw != nil {
+		c.raw.Close()
+	}
+}
+
+// alive reports whether the replica has neither closed an idle connection nor sent anything unasked. A call that must not
+// be made twice is worth the look.
+func (c *conn) alive() bool {
+	control, err := c.raw.SyscallConn()
+	if err != nil {
+		return false
+	}
+	idle := false
+	err = control.Control(func(fd uintptr) {
+		var one [1]byte
+		_, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		idle = err == syscall.EAGAIN
+	})
+	return err == nil && idle
+}
+
+const (
+	maxInterim = 8        // answers of 1xx before the answer
+	shortBody  = 64 << 10 // bytes; what is longer is passed on as it comes
+)
+
+var errInterim = errors.New("too many interim answers")
+
+// exchange sends the request and reads the header of the answer, each within the window.
+func (c *conn) exchange(req *fasthttp.Request, resp *fasthttp.Response, window time.Duration) error {
+	c.net.SetDeadline(time.Now().Add(window))
+	if err := c.send(req, window); err != nil {
+		return timely(err)
+	}
+	for range maxInterim {
+		if err := resp.Header.Read(c.in); err != nil {
+			return timely(err)
+		}
+		if status := resp.StatusCode(); status >= 200 || status < 100 || status == fasthttp.StatusSwitchingProtocols {
+			return nil
+		}
+	}
+	return errInterim
+}
+
+// send writes header and body, in one go where they are short.
+func (c *conn) send(req *fasthttp.Request, window time.Duration) error {
+	if req.IsBodyStream() {
+		return c.sendStream(req, window)
+	}
+	body := req.Body()
+	if len(body) > 0 || !isBodiless(string(req.Header.Method())) {
+		req.Header.SetContentLength(len(body))
+	}
+	c.out = req.Header.AppendBytes(c.out[:0])
+	if len(body) <= bufferSize {
+		c.out, body = append(c.out, body...), nil
+	}
+	_, err := c.net.Write(c.out)
+	if err == nil && len(body) > 0 {
+		_, err = c.net.Write(body)
+	}
+	return err
+}
+
+// isBodiless reports whether a request without a body says nothing about its length (RFC 9110 §8.6).
+func isBodiless(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodDelete || method == http.MethodOptions
+}
+
+// isLong reports whether the body is more than a short one, or its end is not in sight.
+func isLong(resp *fasthttp.Response) bool {
+	if resp.SkipBody || resp.StatusCode() == fasthttp.StatusNoContent || resp.StatusCode() == fasthttp.StatusNotModified ||
+		resp.StatusCode() == fasthttp.StatusSwitchingProtocols {
+		return false
+	}
+	n := resp.Header.ContentLength()
+	return n < 0 || n > shortBody
+}
+
+func (c *conn) readBody(resp *fasthttp.Response) error {
+	if resp.SkipBody || resp.Header.ContentLength() <= 0 {
+		return nil
+	}
+	return timely(resp.ReadBody(c.in, 0))
+}
+
+// timely is how fasthttp names a time-out.
+func timely(err error) error {
+	if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
+		return fasthttp.ErrTimeout
+	}
+	return err
+}
