@@ -45,8 +45,7 @@ func (e *Edge) frame(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	e.dress(c)
-	httpserver.SetRequestID(c, v.record.ID)
+	e.dress(c, v.record.ID)
 	e.leave(v)
 	return nil
 }

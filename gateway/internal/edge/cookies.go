@@ -25,16 +25,16 @@ func newCookies(name string, https bool) cookies {
 	}
 }
 
-// ours is which of our cookies came, and how often each.
-type ours struct {
+// brought is which of our cookies came, and how often each.
+type brought struct {
 	access, refresh, device int
 	token                   []byte // the access token as it came; only while the request is looked at
 }
 
 // session reports whether there is anything that another site's page could misuse: a device cookie alone lets nobody in.
-func (n ours) session() bool { return n.access > 0 || n.refresh > 0 }
+func (n brought) session() bool { return n.access > 0 || n.refresh > 0 }
 
-func (n ours) doubled() bool { return n.access > 1 || n.refresh > 1 || n.device > 1 }
+func (n brought) doubled() bool { return n.access > 1 || n.refresh > 1 || n.device > 1 }
 
 // pairs are the names of all cookies of a request, each with its name=value.
 func pairs(raw []byte) iter.Seq2[[]byte, []byte] {
@@ -52,8 +52,8 @@ func pairs(raw []byte) iter.Seq2[[]byte, []byte] {
 }
 
 // find looks for them in the header lines.
-func (k cookies) find(raw []byte) ours {
-	var n ours
+func (k cookies) find(raw []byte) brought {
+	var n brought
 	for name, pair := range pairs(raw) {
 		switch string(name) { // compared without a copy
 		case k.access:
@@ -68,23 +68,8 @@ func (k cookies) find(raw []byte) ours {
 	return n
 }
 
-// forUpstream is the Cookie header without our own: the access token goes in another header or not at all, the others only
-// to upstreams that are trusted with it too.
-func (k cookies) forUpstream(raw []byte, trusted bool) []byte {
-	var out []byte
-	for name, pair := range pairs(raw) {
-		if k.isOurs(name, trusted) {
-			continue
-		}
-		if len(out) > 0 {
-			out = append(out, "; "...)
-		}
-		out = append(out, pair...)
-	}
-	return out
-}
-
-// isOurs reports whether the cookie of this name is not for the upstream.
+// isOurs reports whether the cookie of this name is not for the upstream: the access token goes in another header or not at
+// all, the others only to upstreams that are trusted with it too.
 func (k cookies) isOurs(name []byte, trusted bool) bool {
 	return string(name) == k.access || (string(name) == k.refresh || string(name) == k.device) && !trusted
 }

@@ -16,16 +16,9 @@ const (
 	corsMaxAge        = "600"
 )
 
-// setCORS lets a page of an allowed origin read the answer, refusals included. What an upstream says about it is dropped:
-// the gateway alone decides.
+// setCORS lets a page of an allowed origin read the answer, refusals included.
 func (e *Edge) setCORS(c *fiber.Ctx) {
 	h := &c.Response().Header
-	for _, name := range []string{
-		fiber.HeaderAccessControlAllowOrigin, fiber.HeaderAccessControlAllowCredentials,
-		fiber.HeaderAccessControlExposeHeaders,
-	} {
-		h.Del(name)
-	}
 	if len(e.origins.allowed) == 0 {
 		return
 	}

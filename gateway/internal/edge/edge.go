@@ -14,6 +14,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/gateway/internal/route"
+	"gatehouse/gateway/internal/upstream"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/revocation"
 	"gatehouse/internal/token"
@@ -21,7 +22,7 @@ import (
 
 // Upstreams passes requests on; its errors are faults. It gives the address that was asked.
 type Upstreams interface {
-	Forward(upstream string, req *fasthttp.Request, resp *fasthttp.Response, timeout time.Duration) (string, error)
+	Forward(name string, req *upstream.Request, resp *fasthttp.Response, timeout time.Duration) (string, error)
 }
 
 // Options are what an edge is made of; none may be missing, but for Origins and Proxies.

@@ -13,12 +13,10 @@ var errSwitched = errors.New("the upstream switched protocols unasked")
 
 // forward is the end of the chain: the upstream answers.
 func (e *Edge) forward(v *visit) error {
-	out := fasthttp.AcquireRequest()
-	defer fasthttp.ReleaseRequest(out)
-	e.fill(out, v)
+	e.fill(v)
 	resp := v.Response()
 	resp.Header.SetNoDefaultContentType(true)
-	addr, err := e.Upstreams.Forward(v.route.Upstream, out, resp, v.route.Timeout)
+	addr, err := e.Upstreams.Forward(v.route.Upstream, &v.out, resp, v.route.Timeout)
 	if addr != "" {
 		v.record.Note("upstream", addr)
 	}
@@ -37,21 +35,18 @@ func (e *Edge) forward(v *visit) error {
 	return errAnswered
 }
 
-// dropHopByHop removes what the upstream said about its connection to us, not to the client (RFC 9110 §7.6.1).
+// hopByHop is what an upstream says about its connection to us, not to the client (RFC 9110 §7.6.1).
+var hopByHop = newNames(fiber.HeaderConnection, fiber.HeaderKeepAlive, "Proxy-Authenticate", "Proxy-Authentication-Info",
+	"Proxy-Connection", fiber.HeaderTE, fiber.HeaderTrailer, fiber.HeaderUpgrade)
+
 func dropHopByHop(h *fasthttp.ResponseHeader) {
 	var named []string
 	for _, value := range h.PeekAll(fiber.HeaderConnection) {
 		named = append(named, tokens(value)...)
 	}
 	h.ResetConnectionClose()
-	h.Del(fiber.HeaderConnection)
+	hopByHop.dropFrom(h)
 	for _, name := range named {
-		h.Del(name)
-	}
-	for _, name := range []string{
-		fiber.HeaderKeepAlive, "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Connection", fiber.HeaderTE,
-		fiber.HeaderTrailer, fiber.HeaderUpgrade,
-	} {
 		h.Del(name)
 	}
 }

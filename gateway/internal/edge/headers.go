@@ -21,21 +21,31 @@ var securityHeaders = [][2]string{
 // A year, the least that the lists of browsers take (hstspreload.org).
 const strictTransport = "max-age=31536000"
 
-// dress sets the headers that every answer has.
-func (e *Edge) dress(c *fiber.Ctx) {
-	h := &c.Response().Header
+// ours are the headers of an answer that the gateway alone decides about: what an upstream says of them is dropped.
+var ours = newNames(fiber.HeaderStrictTransportSecurity, fiber.HeaderAccessControlAllowOrigin,
+	fiber.HeaderAccessControlAllowCredentials, fiber.HeaderAccessControlExposeHeaders, fiber.HeaderXRequestID)
+
+func init() {
 	for _, pair := range securityHeaders {
-		h.Del(pair[0]) // Set replaces the first of several, and browsers follow the last
-		h.Set(pair[0], pair[1])
+		ours.add(pair[0])
 	}
-	h.Del(fiber.HeaderStrictTransportSecurity)
+}
+
+// dress sets the headers that every answer has.
+func (e *Edge) dress(c *fiber.Ctx, id string) {
+	h := &c.Response().Header
+	ours.dropFrom(h)
+	for _, pair := range securityHeaders {
+		h.Add(pair[0], pair[1])
+	}
 	if e.cookies.https {
-		h.Set(fiber.HeaderStrictTransportSecurity, strictTransport)
+		h.Add(fiber.HeaderStrictTransportSecurity, strictTransport)
 	}
-	if len(h.Peek(fiber.HeaderCacheControl)) == 0 && isPersonal(c) {
-		h.Set(fiber.HeaderCacheControl, "no-store")
+	if isPersonal(c) && len(h.Peek(fiber.HeaderCacheControl)) == 0 {
+		h.Add(fiber.HeaderCacheControl, "no-store")
 	}
 	e.setCORS(c)
+	h.Add(fiber.HeaderXRequestID, id)
 }
 
 // isPersonal reports whether an answer may be for one caller alone: any call of the API, and whatever wants a session.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/gateway/internal/route"
@@ -20,38 +21,102 @@ var never = []string{
 var neverPrefixes = []string{"proxy-", "x-user-", "x-auth-", "x-gatehouse-", "x-forwarded-"}
 
 // fill makes the request for the upstream: what the client sent and may send, then what the gateway says.
-func (e *Edge) fill(out *fasthttp.Request, v *visit) {
+func (e *Edge) fill(v *visit) {
 	in := v.Request()
-	out.Header.SetNoDefaultContentType(true)
-	out.Header.SetMethodBytes(in.Header.Method())
-	out.Header.SetRequestURI(v.target())
-	out.SetBodyRaw(in.Body())
-	copyHeader(&out.Header, &in.Header, v.route.Forward == route.ForwardNone)
-	if kept := e.cookies.forUpstream(in.Header.RawHeaders(), v.route.Forward == route.ForwardToken); len(kept) > 0 {
-		out.Header.SetBytesV(fiber.HeaderCookie, kept)
-	}
-	out.Header.Set(fiber.HeaderXForwardedFor, v.client)
-	out.Header.Set("X-Real-Ip", v.client)
-	out.Header.Set(fiber.HeaderXForwardedProto, e.PublicURL.Scheme)
-	out.Header.SetBytesV(fiber.HeaderXForwardedHost, in.Header.Host())
-	out.Header.Set(fiber.HeaderXRequestID, v.record.ID)
-	e.identify(&out.Header, v)
+	v.out.Method, v.out.Target, v.out.Body = v.Method(), v.target(), in.Body()
+	h := header(v.out.Header)
+	raw := in.Header.RawHeaders()
+	h.copy(raw, named(&in.Header), v.route.Forward == route.ForwardNone)
+	h.cookies(raw, &e.cookies, v.route.Forward == route.ForwardToken)
+	h.set(fiber.HeaderXForwardedFor, v.client)
+	h.set("X-Real-Ip", v.client)
+	h.set(fiber.HeaderXForwardedProto, e.PublicURL.Scheme)
+	h.set(fiber.HeaderXForwardedHost, utils.UnsafeString(in.Header.Host()))
+	h.set(fiber.HeaderXRequestID, v.record.ID)
+	e.identify(&h, v)
+	v.out.Header = h
 }
 
-// copyHeader copies what may pass. What the client's Connection header names goes first, so that it cannot take away what
-// is set afterwards.
-func copyHeader(out, in *fasthttp.RequestHeader, authorization bool) {
-	var named []string
-	for _, value := range in.PeekAll(fiber.HeaderConnection) {
-		named = append(named, tokens(value)...)
+// identify tells the upstream who calls, in the way that the route wants. On a public route the token is passed on as it
+// came: the upstream verifies it, here as everywhere.
+func (e *Edge) identify(h *header, v *visit) {
+	switch v.route.Forward {
+	case route.ForwardToken:
+		if len(v.cookies.token) > 0 {
+			h.set(fiber.HeaderAuthorization, "Bearer ", utils.UnsafeString(v.cookies.token))
+		}
+	case route.ForwardIdentity:
+		h.set("X-User-Id", v.principal.Subject)
+		h.set("X-User-Uid", v.principal.UID)
+		h.set("X-User-Role", v.principal.Role)
+		h.set("X-Session-Id", v.principal.SessionID)
 	}
-	var room [64]byte // for names in lower case, without an allocation
-	for key, value := range in.All() {
-		name := appendLower(room[:0], key)
-		if mayPass(name) && !contains(named, name) && (authorization || string(name) != "authorization") {
-			out.AddBytesKV(key, value)
+}
+
+// header are the lines of a request header.
+type header []byte
+
+// add adds a line as it came: the server has refused what would end it early.
+func (h *header) add(name, value []byte) {
+	line := append(append(*h, name...), ": "...)
+	*h = append(append(line, value...), "\r\n"...)
+}
+
+// set adds a line of our own. What would end it early is written as a space.
+func (h *header) set(name string, value ...string) {
+	line := append(append(*h, name...), ": "...)
+	from := len(line)
+	for _, part := range value {
+		line = append(line, part...)
+	}
+	for i, b := range line[from:] {
+		if b < ' ' && b != '\t' || b == 0x7f {
+			line[from+i] = ' '
 		}
 	}
+	*h = append(line, "\r\n"...)
+}
+
+// copy adds what may pass. What the client's Connection header names goes first, so that it cannot take away what is set
+// afterwards.
+func (h *header) copy(raw []byte, named []string, authorization bool) {
+	var room [64]byte // for names in lower case, without an allocation
+	for name, value := range headerLines(raw) {
+		lower := appendLower(room[:0], name)
+		if mayPass(lower) && !contains(named, lower) && (authorization || string(lower) != "authorization") {
+			h.add(name, value)
+		}
+	}
+}
+
+// cookies adds those that are not ours, in one line.
+func (h *header) cookies(raw []byte, k *cookies, trusted bool) {
+	before := len(*h)
+	*h = append(*h, "Cookie: "...)
+	first := len(*h)
+	for name, pair := range pairs(raw) {
+		if k.isOurs(name, trusted) {
+			continue
+		}
+		if len(*h) > first {
+			*h = append(*h, "; "...)
+		}
+		*h = append(*h, pair...)
+	}
+	if len(*h) == first {
+		*h = (*h)[:before]
+		return
+	}
+	*h = append(*h, "\r\n"...)
+}
+
+// named are the headers that are for the connection alone, as the client says.
+func named(in *fasthttp.RequestHeader) []string {
+	var all []string
+	for _, value := range in.PeekAll(fiber.HeaderConnection) {
+		all = append(all, tokens(value)...)
+	}
+	return all
 }
 
 // mayPass takes names of letters, digits and hyphens alone: some servers read X_User_Id or X.User.Id as X-User-Id.
@@ -95,20 +160,4 @@ func tokens(value []byte) []string {
 		list[i] = strings.TrimSpace(list[i])
 	}
 	return list
-}
-
-// identify tells the upstream who calls, in the way that the route wants. On a public route the token is passed on as it
-// came: the upstream verifies it, here as everywhere.
-func (e *Edge) identify(out *fasthttp.RequestHeader, v *visit) {
-	switch v.route.Forward {
-	case route.ForwardToken:
-		if len(v.cookies.token) > 0 {
-			out.Set(fiber.HeaderAuthorization, "Bearer "+string(v.cookies.token))
-		}
-	case route.ForwardIdentity:
-		out.Set("X-User-Id", v.principal.Subject)
-		out.Set("X-User-Uid", v.principal.UID)
-		out.Set("X-User-Role", v.principal.Role)
-		out.Set("X-Session-Id", v.principal.SessionID)
-	}
 }

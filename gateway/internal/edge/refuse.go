@@ -21,7 +21,7 @@ func (e *Edge) refuse(c *fiber.Ctx, err error) error {
 	if err := httpserver.Refuse(c, err); err != nil {
 		return err
 	}
-	e.dress(c)
+	e.dress(c, httpserver.RequestID(c))
 	nothingSent := len(c.Request().Header.RawHeaders()) == 0 && c.Response().StatusCode() == fiber.StatusRequestTimeout
 	if !nothingSent { // browsers open connections ahead of need
 		httpserver.RecordOf(c).End(c, e.Log)

@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"gatehouse/gateway/internal/route"
+	"gatehouse/gateway/internal/upstream"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/principal"
 )
@@ -19,9 +20,10 @@ type visit struct {
 	query     string
 	entries   route.Entries // the routes of the path
 	route     *route.Route
-	cookies   ours
+	cookies   brought
 	verified  *verified            // the token of the caller; nil on public routes
 	principal *principal.Principal // who may act by it; nil on public routes, and until revocation was looked at
+	out       upstream.Request     // for the upstream
 }
 
 type visitKey struct{}
@@ -48,7 +50,7 @@ func (e *Edge) arrive(c *fiber.Ctx) *visit {
 func (e *Edge) leave(v *visit) {
 	v.record.End(v.Ctx, e.Log)
 	v.Locals(visitKey{}, nil)
-	*v = visit{}
+	*v = visit{out: upstream.Request{Header: v.out.Header[:0]}}
 	visits.Put(v)
 }
 

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"crypto/tls"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,7 @@ import (
 // new objects for each that it streams; this one streams what is long.
 type client struct {
 	addr string
+	host string      // as the upstream is called
 	tls  *tls.Config // nil for plain http
 
 	pending atomic.Int64
@@ -25,7 +27,7 @@ type client struct {
 
 // DoDeadline sends the request and fills in the response. The body of a long answer is still arriving when it returns; each
 // part of that may then take as long as the time that was left at first.
-func (c *client) DoDeadline(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error {
+func (c *client) DoDeadline(req *Request, resp *fasthttp.Response, deadline time.Time) error {
 	window := time.Until(deadline)
 	c.pending.Add(1)
 	cn, err := c.acquire(req, deadline)
@@ -33,11 +35,11 @@ func (c *client) DoDeadline(req *fasthttp.Request, resp *fasthttp.Response, dead
 		c.pending.Add(-1)
 		return err
 	}
-	if err := cn.exchange(req, resp, window); err != nil {
+	if err := cn.exchange(req, c.host, resp, window); err != nil {
 		c.release(cn, false)
 		return err
 	}
-	resp.SkipBody = req.Header.IsHead()
+	resp.SkipBody = req.Method == http.MethodHead
 	keep := !resp.ConnectionClose() && resp.StatusCode() != fasthttp.StatusSwitchingProtocols
 	if isLong(resp) {
 		resp.SetBodyStream(newBody(c, cn, resp, window, keep), max(resp.Header.ContentLength(), -1))
@@ -52,7 +54,7 @@ func (c *client) DoDeadline(req *fasthttp.Request, resp *fasthttp.Response, dead
 func (c *client) PendingRequests() int { return int(c.pending.Load()) }
 
 // acquire gives a connection: the idle one that was used last, a new one, or one that becomes free in time.
-func (c *client) acquire(req *fasthttp.Request, deadline time.Time) (*conn, error) {
+func (c *client) acquire(req *Request, deadline time.Time) (*conn, error) {
 	for {
 		cn, wait := c.take()
 		if wait != nil {
@@ -63,7 +65,7 @@ func (c *client) acquire(req *fasthttp.Request, deadline time.Time) (*conn, erro
 			return nil, fasthttp.ErrNoFreeConns
 		case cn.raw == nil:
 			return cn, c.dial(cn, deadline)
-		case isIdempotent(string(req.Header.Method())) || cn.alive():
+		case req.isIdempotent() || cn.alive():
 			return cn, nil
 		}
 		c.forget(cn)

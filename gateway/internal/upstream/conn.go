@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"net/http"
 	"syscall"
 	"time"
 
@@ -74,9 +73,9 @@ const (
 var errInterim = errors.New("too many interim answers")
 
 // exchange sends the request and reads the header of the answer, each within the window.
-func (c *conn) exchange(req *fasthttp.Request, resp *fasthttp.Response, window time.Duration) error {
+func (c *conn) exchange(req *Request, host string, resp *fasthttp.Response, window time.Duration) error {
 	c.net.SetDeadline(time.Now().Add(window))
-	if err := c.send(req, window); err != nil {
+	if err := c.send(req, host, window); err != nil {
 		return timely(err)
 	}
 	for range maxInterim {
@@ -91,15 +90,12 @@ func (c *conn) exchange(req *fasthttp.Request, resp *fasthttp.Response, window t
 }
 
 // send writes header and body, in one go where they are short.
-func (c *conn) send(req *fasthttp.Request, window time.Duration) error {
-	if req.IsBodyStream() {
+func (c *conn) send(req *Request, host string, window time.Duration) error {
+	c.out = req.appendHeader(c.out[:0], host)
+	if req.Stream != nil {
 		return c.sendStream(req, window)
 	}
-	body := req.Body()
-	if len(body) > 0 || !isBodiless(string(req.Header.Method())) {
-		req.Header.SetContentLength(len(body))
-	}
-	c.out = req.Header.AppendBytes(c.out[:0])
+	body := req.Body
 	if len(body) <= bufferSize {
 		c.out, body = append(c.out, body...), nil
 	}
@@ -108,11 +104,6 @@ func (c *conn) send(req *fasthttp.Request, window time.Duration) error {
 		_, err = c.net.Write(body)
 	}
 	return err
-}
-
-// isBodiless reports whether a request without a body says nothing about its length (RFC 9110 §8.6).
-func isBodiless(method string) bool {
-	return method == http.MethodGet || method == http.MethodHead || method == http.MethodDelete || method == http.MethodOptions
 }
 
 // isLong reports whether the body is more than a short one, or its end is not in sight.

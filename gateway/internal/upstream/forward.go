@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"syscall"
 	"time"
 
@@ -20,7 +19,7 @@ const maxAttempts = 3
 var errNoReplica = errors.New("no replica is known")
 
 // forward asks one replica, and another one only where the call cannot have had an effect twice.
-func (p *pool) forward(req *fasthttp.Request, resp *fasthttp.Response, timeout time.Duration) (string, error) {
+func (p *pool) forward(req *Request, resp *fasthttp.Response, timeout time.Duration) (string, error) {
 	deadline := time.Now().Add(timeout)
 	p.await(timeout)
 	var room [maxAttempts]*target
@@ -29,7 +28,6 @@ func (p *pool) forward(req *fasthttp.Request, resp *fasthttp.Response, timeout t
 		if t == nil {
 			return "", fault.Down(p.url.Host, errNoReplica)
 		}
-		p.address(req)
 		err := t.client.DoDeadline(req, resp, deadline)
 		if err == nil {
 			return t.addr, nil
@@ -42,24 +40,12 @@ func (p *pool) forward(req *fasthttp.Request, resp *fasthttp.Response, timeout t
 	}
 }
 
-// address names the upstream in the request; path and query stay as they are.
-func (p *pool) address(req *fasthttp.Request) { req.Header.SetHost(p.url.Host) }
-
 // mayRepeat reports whether nothing was sent, or what was sent may be sent twice.
-func mayRepeat(req *fasthttp.Request, err error) bool {
+func mayRepeat(req *Request, err error) bool {
 	if isDial(err) || errors.Is(err, fasthttp.ErrNoFreeConns) {
 		return true
 	}
-	return isClosed(err) && isIdempotent(string(req.Header.Method())) && len(req.Body()) == 0
-}
-
-// isIdempotent is RFC 9110 §9.2.2.
-func isIdempotent(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
-		return true
-	}
-	return false
+	return isClosed(err) && req.mayRepeat()
 }
 
 func isDial(err error) bool {

@@ -83,7 +83,7 @@ var errUnknown = errors.New("no such upstream")
 // it returns. It gives the address of the replica that was asked last. The errors are faults: Unavailable when no replica
 // can be reached, UpstreamTimeout, BadUpstream.
 func (p *Pools) Forward(
-	name string, req *fasthttp.Request, resp *fasthttp.Response, timeout time.Duration,
+	name string, req *Request, resp *fasthttp.Response, timeout time.Duration,
 ) (string, error) {
 	pool, ok := (*p.byName.Load())[name]
 	if !ok {

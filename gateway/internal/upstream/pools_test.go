@@ -66,12 +66,9 @@ type answer struct {
 }
 
 func call(p *upstream.Pools, name, method, body string, timeout time.Duration) (answer, error) {
-	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseRequest(req)
+	resp := fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseResponse(resp)
-	req.Header.SetMethod(method)
-	req.Header.SetRequestURI("/x")
-	req.SetBodyString(body)
+	req := &upstream.Request{Method: method, Target: "/x", Body: []byte(body)}
 	addr, err := p.Forward(name, req, resp, timeout)
 	if err != nil {
 		return answer{addr: addr}, err

@@ -90,30 +90,24 @@ func (b *body) CloseWithError(err error) error {
 	return nil
 }
 
-// sendStream passes a body on as it comes. Each part may take as long as the window.
-func (c *conn) sendStream(req *fasthttp.Request, window time.Duration) error {
-	length := req.Header.ContentLength()
-	if length < 0 {
-		length = -1
-	}
-	req.Header.SetContentLength(length)
-	c.out = req.Header.AppendBytes(c.out[:0])
+// sendStream passes a body on as it comes, behind the header. Each part may take as long as the window.
+func (c *conn) sendStream(req *Request, window time.Duration) error {
 	if _, err := c.net.Write(c.out); err != nil {
 		return err
 	}
-	var to io.Writer = &patient{c, window}
-	if length >= 0 {
-		_, err := io.Copy(to, req.BodyStream())
+	to := &patient{c, window}
+	if req.Length >= 0 {
+		_, err := io.Copy(to, req.Stream)
 		return err
 	}
 	chunks := httputil.NewChunkedWriter(to)
-	if _, err := io.Copy(chunks, req.BodyStream()); err != nil {
+	if _, err := io.Copy(chunks, req.Stream); err != nil {
 		return err
 	}
 	if err := chunks.Close(); err != nil {
 		return err
 	}
-	_, err := io.WriteString(to, "\r\n")
+	_, err := io.WriteString(to, "\r\n") // there are no trailers
 	return err
 }
 

@@ -30,7 +30,7 @@ type target struct {
 }
 
 func newTarget(addr string, u *url.URL) *target {
-	t := &target{addr: addr, client: &client{addr: addr}}
+	t := &target{addr: addr, client: &client{addr: addr, host: u.Host}}
 	if u.Scheme == "https" {
 		t.client.tls = &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
 	}
