@@ -36,7 +36,7 @@ func (p Program) Main(args []string) int {
 	}
 	out := NewLogBuffer(os.Stdout)
 	defer out.Close()
-	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: p.Level()})).With("service", p.Name)
+	log := NewLog(out, p.Level(), p.Name)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	if err := p.Run(ctx, log); err != nil {

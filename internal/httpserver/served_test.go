@@ -30,7 +30,7 @@ func (j *journal) Write(p []byte) (int, error) {
 	return j.out.Write(p)
 }
 
-func (j *journal) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(j, nil)) }
+func (j *journal) logger() *slog.Logger { return httpserver.NewLog(j, slog.LevelInfo, "test") }
 
 // requests are the lines of requests, in their order.
 func (j *journal) requests(t *testing.T) []map[string]any {

@@ -35,7 +35,7 @@ func (c *client) DoDeadline(req *Request, resp *fasthttp.Response, deadline time
 		c.pending.Add(-1)
 		return err
 	}
-	if err := cn.exchange(req, c.host, resp, window); err != nil {
+	if err := cn.exchange(req, c.host, resp, deadline); err != nil {
 		c.release(cn, false)
 		return err
 	}
@@ -127,7 +127,8 @@ func (c *client) dial(cn *conn, deadline time.Time) error {
 // release takes a connection back, to be used again or not.
 func (c *client) release(cn *conn, reuse bool) {
 	c.pending.Add(-1)
-	if !reuse || time.Since(cn.born) > connFor {
+	now := time.Now()
+	if !reuse || now.Sub(cn.born) > connFor {
 		c.forget(cn)
 		return
 	}
@@ -136,7 +137,7 @@ func (c *client) release(cn *conn, reuse bool) {
 	if c.handOn(cn) {
 		return
 	}
-	cn.since = time.Now()
+	cn.since = now
 	c.idle = append(c.idle, cn)
 	if c.sweeper == nil {
 		c.sweeper = time.AfterFunc(idleFor, c.sweep)

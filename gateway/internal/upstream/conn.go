@@ -72,10 +72,10 @@ const (
 
 var errInterim = errors.New("too many interim answers")
 
-// exchange sends the request and reads the header of the answer, each within the window.
-func (c *conn) exchange(req *Request, host string, resp *fasthttp.Response, window time.Duration) error {
-	c.net.SetDeadline(time.Now().Add(window))
-	if err := c.send(req, host, window); err != nil {
+// exchange sends the request and reads the header of the answer.
+func (c *conn) exchange(req *Request, host string, resp *fasthttp.Response, deadline time.Time) error {
+	c.net.SetDeadline(deadline)
+	if err := c.send(req, host, deadline); err != nil {
 		return timely(err)
 	}
 	for range maxInterim {
@@ -90,10 +90,10 @@ func (c *conn) exchange(req *Request, host string, resp *fasthttp.Response, wind
 }
 
 // send writes header and body, in one go where they are short.
-func (c *conn) send(req *Request, host string, window time.Duration) error {
+func (c *conn) send(req *Request, host string, deadline time.Time) error {
 	c.out = req.appendHeader(c.out[:0], host)
 	if req.Stream != nil {
-		return c.sendStream(req, window)
+		return c.sendStream(req, time.Until(deadline))
 	}
 	body := req.Body
 	if len(body) <= bufferSize {

@@ -67,6 +67,9 @@ func (p *pool) pick(tried []*target) *target {
 	if len(targets) == 0 {
 		return nil
 	}
+	if len(targets) == 1 {
+		return targets[0] // whatever speaks against it
+	}
 	start, now := int(p.turn.Add(1))%len(targets), p.now()
 	var best *target
 	least := 0
