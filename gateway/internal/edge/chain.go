@@ -21,6 +21,7 @@ func (e *Edge) handlers() []any {
 		e.steps(
 			e.wellFormed,    // nothing is decided on what two readers may read differently
 			e.locate,        // one canonical path decides: a route, a page or neither
+			e.fits,          // nothing of a body that is too long is read
 			e.preflight,     // has no cookies and no method of its own; wants the path's methods
 			e.page,          // pages are for everyone, also while Redis or a service is down
 			e.choose,        // 405 before 401: it is no secret which methods there are
@@ -32,6 +33,7 @@ func (e *Edge) handlers() []any {
 		e.steps(
 			e.unrevoked, // and are they still? never cached
 			e.authorize, // may they? never cached, the role is in the token
+			e.takeBody,  // nobody else's is worth the memory
 			e.forward,
 		),
 	}

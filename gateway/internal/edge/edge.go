@@ -71,8 +71,8 @@ func New(o Options, table *route.Table) (*Edge, error) {
 // Use puts another table in the place of the present one. Requests that are on their way keep the one they began with.
 func (e *Edge) Use(table *route.Table) { e.table.Store(table) }
 
-// writeTimeout is how long a client may take to read an answer; no upstream may take longer to write one.
-const writeTimeout = route.MaxTimeout + 30*time.Second
+// writeTimeout is how long a client may take to read an answer, or a part of one that is long.
+const writeTimeout = 30 * time.Second
 
 // App is the server. Every request goes through the one list, whatever its path.
 func (e *Edge) App() *fiber.App {
@@ -81,7 +81,8 @@ func (e *Edge) App() *fiber.App {
 	})
 	s := app.Server()
 	s.WriteTimeout = writeTimeout
-	s.HeaderReceived = e.bodyLimit
+	s.StreamRequestBody = true // nothing is read for somebody who may not send it
+	s.HeaderReceived = e.tooLong
 	s.ConnState = e.Streams.changed
 	app.Use(e.handlers()...)
 	return app

@@ -40,7 +40,7 @@ func (o origins) isOwn(origin, host string) bool {
 // sameOrigin lets nothing change state that another site's page has sent: the cookies would come along by themselves. A
 // request that says nothing of its origin is no browser's; with a session it is refused all the same.
 func (e *Edge) sameOrigin(v *visit) error {
-	if isSafe(v.Method()) {
+	if isSafe(v.Method()) && !wantsTunnel(v) { // a WebSocket has no other origin check
 		return nil
 	}
 	origin, site := v.Get(fiber.HeaderOrigin), v.Get("Sec-Fetch-Site")

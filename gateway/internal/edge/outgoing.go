@@ -23,7 +23,8 @@ var neverPrefixes = []string{"proxy-", "x-user-", "x-auth-", "x-gatehouse-", "x-
 // fill makes the request for the upstream: what the client sent and may send, then what the gateway says.
 func (e *Edge) fill(v *visit) {
 	in := v.Request()
-	v.out.Method, v.out.Target, v.out.Body = v.Method(), v.target(), in.Body()
+	v.out.Method, v.out.Target = v.Method(), v.target()
+	v.out.Reader, v.out.Patience = v.Context().Conn(), writeTimeout
 	h := header(v.out.Header)
 	raw := in.Header.RawHeaders()
 	h.copy(raw, named(&in.Header), v.route.Forward == route.ForwardNone)

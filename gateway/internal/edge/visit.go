@@ -24,6 +24,7 @@ type visit struct {
 	verified  *verified            // the token of the caller; nil on public routes
 	principal *principal.Principal // who may act by it; nil on public routes, and until revocation was looked at
 	out       upstream.Request     // for the upstream
+	upload    upload               // the body, while it comes
 }
 
 type visitKey struct{}

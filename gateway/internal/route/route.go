@@ -45,6 +45,7 @@ type Route struct {
 	Timeout   time.Duration // for the whole call
 	BodyLimit int           // bytes of the request's body
 	Throttle  Throttle
+	WebSocket bool // GET may switch to a WebSocket
 }
 
 // Serves reports whether the route is for the method.

@@ -17,7 +17,7 @@ const (
 	DefaultTimeout   = 10 * time.Second
 	DefaultBodyLimit = 64 << 10
 	MaxTimeout       = 2 * time.Minute
-	MaxBodyLimit     = 64 << 20 // bodies are held in memory
+	MaxBodyLimit     = 1 << 40 // bytes; what is long is passed on as it comes
 	MaxThrottlePer   = 24 * time.Hour
 )
 
@@ -31,6 +31,7 @@ var readers = map[string]func(*Route, *yaml.Node) error{
 	"timeout":    readTimeout,
 	"body_limit": readBodyLimit,
 	"throttle":   readThrottle,
+	"websocket":  readWebSocket,
 }
 
 func readPath(r *Route, n *yaml.Node) error {
@@ -139,4 +140,11 @@ func readThrottle(r *Route, n *yaml.Node) error {
 	}
 	r.Throttle = t
 	return nil
+}
+
+func readWebSocket(r *Route, n *yaml.Node) error {
+	if n.Tag != "!!bool" {
+		return errors.New("must be true or false")
+	}
+	return n.Decode(&r.WebSocket)
 }

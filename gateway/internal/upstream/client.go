@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"crypto/tls"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -39,15 +40,29 @@ func (c *client) DoDeadline(req *Request, resp *fasthttp.Response, deadline time
 		c.release(cn, false)
 		return err
 	}
+	if resp.StatusCode() == fasthttp.StatusSwitchingProtocols {
+		return c.switched(cn, req)
+	}
 	resp.SkipBody = req.Method == http.MethodHead
-	keep := !resp.ConnectionClose() && resp.StatusCode() != fasthttp.StatusSwitchingProtocols
+	keep := !resp.ConnectionClose() && !cn.broken
 	if isLong(resp) {
-		resp.SetBodyStream(newBody(c, cn, resp, window, keep), max(resp.Header.ContentLength(), -1))
+		resp.SetBodyStream(newBody(c, cn, req, resp, window, keep), max(resp.Header.ContentLength(), -1))
 		return nil
 	}
 	err = cn.readBody(resp)
 	c.release(cn, keep && err == nil && cn.in.Buffered() == 0)
 	return err
+}
+
+var errSwitched = errors.New("the upstream switched protocols unasked")
+
+func (c *client) switched(cn *conn, req *Request) error {
+	if req.Upgrade == "" {
+		c.release(cn, false)
+		return errSwitched
+	}
+	req.Tunnel = &Tunnel{client: c, conn: cn}
+	return nil
 }
 
 // PendingRequests is how many calls have not ended.

@@ -21,6 +21,8 @@ type conn struct {
 	out   []byte
 	born  time.Time
 	since time.Time // it was last used
+
+	broken bool // not all of a request could be sent
 }
 
 func (c *conn) open(addr string, config *tls.Config, due time.Time) error {
@@ -68,6 +70,8 @@ func (c *conn) alive() bool {
 const (
 	maxInterim = 8        // answers of 1xx before the answer
 	shortBody  = 64 << 10 // bytes; what is longer is passed on as it comes
+
+	earlyAnswer = time.Second // to read the answer of a replica that does not want the rest of a body
 )
 
 var errInterim = errors.New("too many interim answers")
@@ -75,7 +79,7 @@ var errInterim = errors.New("too many interim answers")
 // exchange sends the request and reads the header of the answer.
 func (c *conn) exchange(req *Request, host string, resp *fasthttp.Response, deadline time.Time) error {
 	c.net.SetDeadline(deadline)
-	if err := c.send(req, host, deadline); err != nil {
+	if err := c.send(req, host, deadline); err != nil && !c.answeredEarly(req, err) {
 		return timely(err)
 	}
 	for range maxInterim {
@@ -87,6 +91,17 @@ func (c *conn) exchange(req *Request, host string, resp *fasthttp.Response, dead
 		}
 	}
 	return errInterim
+}
+
+// answeredEarly reports whether a replica that takes no more of a long body has said why.
+func (c *conn) answeredEarly(req *Request, err error) bool {
+	if req.Stream == nil || errors.Is(err, errSource) {
+		return false
+	}
+	c.broken = true
+	c.net.SetReadDeadline(time.Now().Add(earlyAnswer))
+	_, err = c.in.Peek(1)
+	return err == nil
 }
 
 // send writes header and body, in one go where they are short.
@@ -108,8 +123,7 @@ func (c *conn) send(req *Request, host string, deadline time.Time) error {
 
 // isLong reports whether the body is more than a short one, or its end is not in sight.
 func isLong(resp *fasthttp.Response) bool {
-	if resp.SkipBody || resp.StatusCode() == fasthttp.StatusNoContent || resp.StatusCode() == fasthttp.StatusNotModified ||
-		resp.StatusCode() == fasthttp.StatusSwitchingProtocols {
+	if resp.SkipBody || resp.StatusCode() == fasthttp.StatusNoContent || resp.StatusCode() == fasthttp.StatusNotModified {
 		return false
 	}
 	n := resp.Header.ContentLength()

@@ -32,6 +32,10 @@ func (p *pool) forward(req *Request, resp *fasthttp.Response, timeout time.Durat
 		if err == nil {
 			return t.addr, nil
 		}
+		if errors.Is(err, errSource) {
+			resp.Reset()
+			return t.addr, &fault.Fault{Kind: fault.Invalid, Message: "The request ended early.", Err: err}
+		}
 		t.note(err, p.now())
 		if tried = append(tried, t); len(tried) == maxAttempts || !mayRepeat(req, err) {
 			resp.Reset()

@@ -2,8 +2,10 @@ package upstream
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // Request is a call to an upstream.
@@ -14,6 +16,12 @@ type Request struct {
 	Body   []byte
 	Stream io.Reader // in the place of Body: what is passed on as it comes
 	Length int       // of the stream, in bytes; negative when it is not known
+
+	Reader   net.Conn // the client, which has so much time to take each part of a long answer; may be nil
+	Patience time.Duration
+
+	Upgrade string  // the protocol to switch to, such as websocket; empty for none
+	Tunnel  *Tunnel // filled in when the upstream has switched
 }
 
 // appendHeader writes the whole header.
@@ -25,6 +33,10 @@ func (r *Request) appendHeader(to []byte, host string) []byte {
 	to = append(to, host...)
 	to = append(to, "\r\n"...)
 	to = append(to, r.Header...)
+	if r.Upgrade != "" {
+		to = append(to, "Connection: Upgrade\r\nUpgrade: "...)
+		to = append(append(to, r.Upgrade...), "\r\n"...)
+	}
 	switch n := r.length(); {
 	case n < 0:
 		to = append(to, "Transfer-Encoding: chunked\r\n"...)
@@ -62,4 +74,4 @@ func (r *Request) isIdempotent() bool {
 }
 
 // mayRepeat reports whether the request may be sent a second time: it then has the same effect, and is all at hand.
-func (r *Request) mayRepeat() bool { return r.isIdempotent() && r.length() == 0 }
+func (r *Request) mayRepeat() bool { return r.isIdempotent() && r.length() == 0 && r.Upgrade == "" }

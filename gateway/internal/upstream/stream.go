@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"io"
+	"net"
 	"net/http/httputil"
 	"sync"
 	"time"
@@ -23,10 +24,19 @@ type body struct {
 	whole   bool // all of it was read
 	chunked bool
 	keep    bool // the connection is good for another call then
+
+	reader   net.Conn // who takes the answer; may be nil
+	patience time.Duration
 }
 
-func newBody(client *client, cn *conn, resp *fasthttp.Response, window time.Duration, keep bool) *body {
-	b := &body{keep: keep, client: client, conn: cn, resp: resp, from: cn.in, left: resp.Header.ContentLength(), window: window}
+// silence is how long a stream of unknown length, such as of events, may say nothing.
+const silence = 5 * time.Minute
+
+func newBody(client *client, cn *conn, req *Request, resp *fasthttp.Response, window time.Duration, keep bool) *body {
+	if resp.Header.ContentLength() < 0 {
+		window = max(window, silence)
+	}
+	b := &body{keep: keep, reader: req.Reader, patience: req.Patience, client: client, conn: cn, resp: resp, from: cn.in, left: resp.Header.ContentLength(), window: window}
 	if b.left == -1 {
 		b.from, b.chunked = httputil.NewChunkedReader(cn.in), true
 	}
@@ -49,6 +59,9 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	b.conn.net.SetReadDeadline(time.Now().Add(b.window))
 	n, err := b.from.Read(p)
+	if b.reader != nil {
+		b.reader.SetWriteDeadline(time.Now().Add(b.patience))
+	}
 	if b.left > 0 {
 		b.left -= n
 	}
@@ -88,38 +101,4 @@ func (b *body) CloseWithError(err error) error {
 	b.closed = true
 	b.client.release(b.conn, free && err == nil && b.whole && b.keep && b.conn.in.Buffered() == 0)
 	return nil
-}
-
-// sendStream passes a body on as it comes, behind the header. Each part may take as long as the window.
-func (c *conn) sendStream(req *Request, window time.Duration) error {
-	if _, err := c.net.Write(c.out); err != nil {
-		return err
-	}
-	to := &patient{c, window}
-	if req.Length >= 0 {
-		_, err := io.Copy(to, req.Stream)
-		return err
-	}
-	chunks := httputil.NewChunkedWriter(to)
-	if _, err := io.Copy(chunks, req.Stream); err != nil {
-		return err
-	}
-	if err := chunks.Close(); err != nil {
-		return err
-	}
-	_, err := io.WriteString(to, "\r\n") // there are no trailers
-	return err
-}
-
-// patient gives each part its own time.
-type patient struct {
-	*conn
-	window time.Duration
-}
-
-func (p *patient) Write(part []byte) (int, error) {
-	p.net.SetWriteDeadline(time.Now().Add(p.window))
-	n, err := p.net.Write(part)
-	p.net.SetReadDeadline(time.Now().Add(p.window))
-	return n, err
 }
