@@ -13,9 +13,14 @@ type echo struct {
 	last  *http.Request
 	body  string
 	count int
+	parts chan string // of a body, as they came; for /api/live/upload
 }
 
 func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/api/live/") {
+		e.live(w, r)
+		return
+	}
 	body, _ := io.ReadAll(r.Body)
 	e.mu.Lock()
 	e.last, e.body = r, string(body)

@@ -34,6 +34,7 @@ type door struct {
 	key    ed25519.PrivateKey
 	list   *list
 	budget *budget
+	cut    func() // tells the open streams that tokens are refused
 	echo   *echo
 	log    *record
 	client *http.Client
@@ -124,6 +125,7 @@ const moreRoutes = `
   - {path: /api/slow, methods: [GET], upstream: "http://user-service:8082", access: public, timeout: 50ms}
   - {path: /api/down, methods: [GET, POST], upstream: "http://nobody:1", access: public}
   - {path: /api/small, methods: [POST], upstream: "http://user-service:8082", access: public, body_limit: 1KiB}
+  - {path: /api/live/, methods: [GET, POST], upstream: "http://user-service:8082", access: session, websocket: true, body_limit: 32MiB}
   - {path: /api/few/, methods: [GET, POST], upstream: "http://user-service:8082", access: session, throttle: 7/1s}
 `
 
@@ -146,7 +148,7 @@ func open(t *testing.T, settings ...setting) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{t: t, key: private, list: new(list), budget: new(budget), echo: new(echo), log: new(record)}
+	d := &door{t: t, key: private, list: new(list), budget: new(budget), echo: &echo{parts: make(chan string, 1)}, log: new(record)}
 	service := httptest.NewServer(d.echo)
 	t.Cleanup(service.Close)
 	pools := upstream.NewPools(t.Context(), loopback, time.Now)
@@ -162,6 +164,12 @@ func open(t *testing.T, settings ...setting) *door {
 	}
 	for _, s := range settings {
 		s(&o)
+	}
+	d.cut = func() {
+		o.Streams.Cut(func(t revocation.Token) bool {
+			revoked, _ := d.list.Revoked(context.Background(), t)
+			return revoked
+		})
 	}
 	d.serve(o, table)
 	return d

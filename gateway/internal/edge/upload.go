@@ -60,7 +60,7 @@ func (e *Edge) takeBody(v *visit) error {
 		return nil
 	}
 	length := in.Header.ContentLength()
-	v.upload = upload{from: in.BodyStream(), conn: v.Context().Conn(), limit: v.route.BodyLimit}
+	v.upload = upload{from: in.BodyStream(), conn: v.Context().Conn(), length: length, limit: v.route.BodyLimit}
 	if length > shortUpload {
 		v.out.Stream, v.out.Length = &v.upload, length
 		return nil
@@ -87,7 +87,8 @@ func (v *visit) interrupted() error {
 type upload struct {
 	from   io.Reader
 	conn   net.Conn
-	limit  int // bytes
+	length int // bytes; negative when it is not known
+	limit  int
 	got    int
 	waited time.Duration // for the client alone
 	err    error         // its refusal
@@ -107,7 +108,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	switch timeout := net.Error(nil); {
 	case u.got > u.limit:
 		u.err = fiber.ErrRequestEntityTooLarge
-	case err == nil || err == io.EOF:
+	case err == nil || err == io.EOF && u.got >= u.length: // fasthttp takes a client that is gone for the end
 		return n, err
 	case errors.As(err, &timeout) && timeout.Timeout():
 		u.err = fiber.ErrRequestTimeout
