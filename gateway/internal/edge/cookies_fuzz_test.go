@@ -33,13 +33,16 @@ func seen(name string, lines ...string) []string {
 	return values
 }
 
+// bare is a value without the spaces and quotes around it, which readers treat in different ways and no value of ours has.
+func bare(value string) string { return strings.Trim(value, " \t\"") }
+
 // FuzzCookies looks for a cookie that we count once and another reader sees twice, for one of ours that goes upstream, and
 // for one of somebody else's that is lost on the way.
 func FuzzCookies(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"jwt=a; jwt_refresh=b; jwt_device=c; theme=dark", ""}, {"jwt=a", "jwt=b"}, {"jwt=a;jwt=b", ""}, {"jwt = a", "\tjwt\t=b"},
 		{`jwt="a; jwt=b"`, `x="; jwt=c`}, {"jwt", "=jwt"}, {"JWT=a; jwt=", "; ;;"}, {"a=b,jwt=c", "$Version=1; jwt=d"},
-		{"\u00a0jwt=a", "jwt\u0085=b"}, {"jwt=a\tb", "jwt==="}, {`a="jwt_refresh=1"`, `jwt_refresh\=1`},
+		{"\u00a0jwt=a", "jwt\u0085=b"}, {"jwt=a\tb", "jwt==="}, {"jwt= 0", ""}, {`jwt=" 0"`, ""}, {`a="jwt_refresh=1"`, `jwt_refresh\=1`},
 	} {
 		f.Add(seed[0], seed[1])
 	}
@@ -55,7 +58,7 @@ func FuzzCookies(f *testing.F) {
 			if len(values) > count {
 				t.Errorf("%s is counted %d times, but others see %q", name, count, values)
 			}
-			if ours := h.Cookie(name); count == 1 && len(values) == 1 && len(ours) > 0 && string(ours) != values[0] {
+			if ours := h.Cookie(name); count == 1 && len(values) == 1 && len(ours) > 0 && bare(string(ours)) != bare(values[0]) {
 				t.Errorf("%s is %q to us, and %q to others", name, ours, values[0])
 			}
 		}

@@ -24,7 +24,7 @@ type Upstreams interface {
 	Forward(upstream string, req *fasthttp.Request, resp *fasthttp.Response, timeout time.Duration) (string, error)
 }
 
-// Options are what an edge is made of; none may be missing, but for Origins and Proxies.
+// Options are what an edge is made of; none may be missing, but for Origins, Proxies and ReadTimeout.
 type Options struct {
 	Log        *slog.Logger
 	PublicURL  *url.URL       // where people find the gateway
@@ -37,6 +37,8 @@ type Options struct {
 	Streams    *Streams
 	Pages      fs.FS // the frontend
 	Upstreams  Upstreams
+
+	ReadTimeout time.Duration // for a request to arrive in; httpserver.ReadTimeout when zero
 }
 
 // Edge is the public door.
@@ -77,6 +79,7 @@ const writeTimeout = route.MaxTimeout + 30*time.Second
 func (e *Edge) App() *fiber.App {
 	app := httpserver.Bare(httpserver.Options{
 		Service: "gateway", Log: e.Log, BodyLimit: route.DefaultBodyLimit, ErrorHandler: e.refuse, Methods: route.Methods,
+		ReadTimeout: e.ReadTimeout,
 	})
 	s := app.Server()
 	s.WriteTimeout = writeTimeout
