@@ -68,6 +68,7 @@ func openHouse(t *testing.T, readTimeout time.Duration) *house {
 		CookieName: "jwt", AuthServiceURL: auth, RedisURL: env.Secret(h.redis.URL()), RoutesFile: file, ReadTimeout: readTimeout,
 	})
 	h.want(h.public, "/mine/good", h.cookie("first"), 200)
+	h.up.take()
 	return h
 }
 

@@ -21,6 +21,7 @@ type recorder struct {
 	heard  []heard
 	answer string // of every request; empty for a good one
 	after  after
+	open   map[net.Conn]bool
 }
 
 // after is what the recorder does with a connection once it has answered.
@@ -47,7 +48,7 @@ func newRecorder(t *testing.T) *recorder {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { ln.Close() })
-	r := &recorder{port: ln.Addr().(*net.TCPAddr).Port}
+	r := &recorder{port: ln.Addr().(*net.TCPAddr).Port, open: make(map[net.Conn]bool)}
 	go func() {
 		for {
 			conn, err := ln.Accept()
@@ -76,8 +77,27 @@ func (r *recorder) take() []heard {
 	return got
 }
 
+// blurt sends what nobody has asked for on all connections that are open.
+func (r *recorder) blurt(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for conn := range r.open {
+		io.WriteString(conn, text)
+	}
+}
+
+func (r *recorder) keep(conn net.Conn, open bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.open[conn] = true; !open {
+		delete(r.open, conn)
+		conn.Close()
+	}
+}
+
 func (r *recorder) serve(conn net.Conn) {
-	defer conn.Close()
+	r.keep(conn, true)
+	defer r.keep(conn, false)
 	in := bufio.NewReader(conn)
 	for {
 		if _, err := in.Peek(1); err != nil {
@@ -102,7 +122,7 @@ func (r *recorder) note(h heard) (string, after) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.heard = append(r.heard, h)
-	if r.answer == "" || strings.HasSuffix(h.line, "/good") {
+	if r.answer == "" && r.after == keeps || strings.HasSuffix(h.line, "/good") {
 		return "HTTP/1.1 200 OK\r\nContent-Length: " + strconv.Itoa(len(h.line)) + "\r\n\r\n" + h.line, keeps
 	}
 	return r.answer, r.after

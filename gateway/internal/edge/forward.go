@@ -10,7 +10,13 @@ import (
 	"gatehouse/internal/httpserver"
 )
 
-var errSwitched = errors.New("the upstream switched protocols unasked")
+var (
+	errSwitched = errors.New("the upstream switched protocols unasked")
+	errStatus   = errors.New("the upstream gave a status that there is not")
+)
+
+// maxStatus is the last of RFC 9110 §15.
+const maxStatus = 599
 
 // forward is the end of the chain: the upstream answers.
 func (e *Edge) forward(c *fiber.Ctx) error {
@@ -31,7 +37,12 @@ func (e *Edge) forward(c *fiber.Ctx) error {
 		resp.Reset()
 		return fault.Garbled(errSwitched)
 	}
+	if resp.StatusCode() > maxStatus {
+		resp.Reset()
+		return fault.Garbled(errStatus)
+	}
 	dropHopByHop(&resp.Header)
+	conceal(&resp.Header, v.route.Upstream)
 	if err := e.watch(c); err != nil {
 		resp.Reset() // what the upstream said is for nobody
 		return err

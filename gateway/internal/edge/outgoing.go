@@ -15,10 +15,17 @@ import (
 var never = []string{
 	"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "content-length", "host",
 	"cookie", "forwarded", "x-real-ip", "x-request-id", "x-session-id",
+	// Names under which proxies and content networks tell the client's address, and libraries believe it.
+	"client-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "fastly-client-ip",
+	"x-cluster-client-ip", "x-originating-ip", "x-forwarded", "forwarded-for", "x-host", "x-method-override",
 }
 
-// neverPrefixes are the families of headers by which an upstream may be told who calls: only the gateway may.
-var neverPrefixes = []string{"proxy-", "x-user-", "x-auth-", "x-gatehouse-", "x-forwarded-"}
+// neverPrefixes are the families of headers by which an upstream may be told who calls, or that another path or method is
+// meant than the one that was allowed here: only the gateway may.
+var neverPrefixes = []string{
+	"proxy-", "x-user-", "x-auth-", "x-gatehouse-", "x-forwarded-", "remote-", "x-remote-", "x-webauth-", "x-authenticated-",
+	"x-ssl-client-", "ssl-client-", "x-original-", "x-rewrite-", "x-http-method",
+}
 
 // fill makes the request for the upstream: what the client sent and may send, then what the gateway says.
 func (e *Edge) fill(out *fasthttp.Request, c *fiber.Ctx, v *visit) {

@@ -51,7 +51,7 @@ func (p *pool) address(req *fasthttp.Request) {
 
 // mayRepeat reports whether nothing was sent, or what was sent may be sent twice.
 func mayRepeat(req *fasthttp.Request, err error) bool {
-	if isDial(err) || errors.Is(err, fasthttp.ErrNoFreeConns) {
+	if isDial(err) || errors.Is(err, errStale) || errors.Is(err, fasthttp.ErrNoFreeConns) {
 		return true
 	}
 	return isClosed(err) && isIdempotent(string(req.Header.Method())) && len(req.Body()) == 0
@@ -74,7 +74,7 @@ func isDial(err error) bool {
 // isClosed reports whether the replica closed the connection before it answered.
 func isClosed(err error) bool {
 	for _, closed := range []error{
-		fasthttp.ErrConnectionClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE,
+		errStale, fasthttp.ErrConnectionClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE,
 	} {
 		if errors.Is(err, closed) {
 			return true

@@ -94,5 +94,5 @@ func dial(addr string, timeout time.Duration) (net.Conn, error) {
 	if err != nil {
 		return nil, &dialError{err}
 	}
-	return conn, nil
+	return newConn(conn.(*net.TCPConn))
 }
