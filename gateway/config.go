@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"gatehouse/internal/cookiename"
 	"gatehouse/internal/env"
@@ -27,6 +28,8 @@ type config struct {
 	RoutesFile     string     `env:"ROUTES_FILE"`     // instead of the built-in routes.yaml
 	LogLevel       slog.Level `env:"LOG_LEVEL"          envDefault:"info"`
 
+	ReadTimeout time.Duration `env:"READ_TIMEOUT" envDefault:"15s"` // for a request to arrive in
+
 	origins []*url.URL     // Origins, read by Check
 	proxies []netip.Prefix // TrustedProxies, read by Check
 }
@@ -45,7 +48,17 @@ func (c *config) Check() error {
 		env.Mistake("REDIS_URL", redisurl.Check(c.RedisURL.Reveal())),
 		env.Mistake("TRUSTED_PROXIES", proxiesErr),
 		env.Mistake("ROUTES_FILE", routesErr),
+		env.Mistake("READ_TIMEOUT", checkReadTimeout(c.ReadTimeout)),
 	)
+}
+
+// checkReadTimeout keeps both ends out: a second is the least that a bad line needs, and whoever sends one byte a minute holds
+// a connection for as long as this.
+func checkReadTimeout(d time.Duration) error {
+	if d < time.Second || d > 2*time.Minute {
+		return errors.New("from 1s to 2m")
+	}
+	return nil
 }
 
 // parseProxies reads addresses and networks (CIDR) and reports every mistake.

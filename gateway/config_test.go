@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/internal/env"
 )
@@ -14,7 +15,7 @@ func TestDefaults(t *testing.T) {
 	}
 	if c.Listen != ":8087" || c.HealthListen != ":9087" || c.PublicURL.String() != "http://localhost:8087" ||
 		c.CookieName != "jwt" || c.AuthServiceURL.String() != "http://auth-service:8081" ||
-		len(c.origins) != 0 || len(c.proxies) != 0 || c.RoutesFile != "" {
+		len(c.origins) != 0 || len(c.proxies) != 0 || c.RoutesFile != "" || c.ReadTimeout != 15*time.Second {
 		t.Errorf("%+v", c)
 	}
 }
@@ -44,7 +45,7 @@ func TestAllMistakesAreReportedTogether(t *testing.T) {
 	err := env.LoadFrom(&c, []string{
 		"PUBLIC_URL=https://gate.example/path", "CORS_ALLOW_ORIGINS=*,http://ok.example,http://*.example,http://a/,ftp://b,null",
 		"TRUSTED_PROXIES=10.0.0.0/33,proxy", "JWT_TOKEN_NAME=a b", "AUTH_SERVICE_URL=http://:8081",
-		"REDIS_URL=mysql://user:s3cret@db", "ROUTES_FILE=/none/routes.yaml", "LOG_LEVEL=loud",
+		"REDIS_URL=mysql://user:s3cret@db", "ROUTES_FILE=/none/routes.yaml", "LOG_LEVEL=loud", "READ_TIMEOUT=999ms",
 	})
 	if err == nil {
 		t.Fatal("no mistake was found")
@@ -53,6 +54,7 @@ func TestAllMistakesAreReportedTogether(t *testing.T) {
 		"PUBLIC_URL:", `CORS_ALLOW_ORIGINS: "*"`, `CORS_ALLOW_ORIGINS: "http://*.example"`, `CORS_ALLOW_ORIGINS: "http://a/"`,
 		`CORS_ALLOW_ORIGINS: "ftp://b"`, `CORS_ALLOW_ORIGINS: "null"`, `TRUSTED_PROXIES: "10.0.0.0/33"`, `TRUSTED_PROXIES: "proxy"`,
 		"JWT_TOKEN_NAME:", "AUTH_SERVICE_URL:", "REDIS_URL:", "ROUTES_FILE:", "LOG_LEVEL:",
+		"READ_TIMEOUT: from 1s to 2m",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("missing: %s", want)

@@ -59,7 +59,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	door, err := open(ctx, log, c, w, edge.Options{
 		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
 		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
-		Revocation: list, Throttle: throttle.New(store, time.Now), Streams: streams,
+		ReadTimeout: c.ReadTimeout, Revocation: list, Throttle: throttle.New(store, time.Now), Streams: streams,
 	})
 	if err != nil {
 		return err

@@ -92,6 +92,12 @@ func (s *system) run(port int) {
 		CookieName: "jwt", AuthServiceURL: service, RedisURL: env.Secret(s.redis.URL()),
 		RoutesFile: file,
 	}
+	s.public, s.health = launch(s.t, slog.New(slog.DiscardHandler), c)
+}
+
+// launch runs the gateway until the test ends, and gives its addresses. Every upstream is on this machine.
+func launch(t *testing.T, log *slog.Logger, c *config) (public, health string) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	addrs, done := make(chan []net.Addr, 1), make(chan error, 1)
 	w := world{
@@ -101,19 +107,20 @@ func (s *system) run(port int) {
 		},
 		started: func(a []net.Addr) { addrs <- a },
 	}
-	go func() { done <- run(ctx, slog.New(slog.DiscardHandler), c, w) }()
+	go func() { done <- run(ctx, log, c, w) }()
 	select {
 	case a := <-addrs:
-		s.public, s.health = a[0].String(), a[1].String()
+		public, health = a[0].String(), a[1].String()
 	case err := <-done:
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	s.t.Cleanup(func() {
+	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
-			s.t.Error(err)
+			t.Error(err)
 		}
 	})
+	return public, health
 }
 
 func (s *system) get(addr, path, cookie string) (int, string) {

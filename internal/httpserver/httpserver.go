@@ -25,6 +25,7 @@ type Options struct {
 	Service      string             // its name, in every log line
 	Log          *slog.Logger       // never nil
 	BodyLimit    int                // bytes; BodyLimit when zero
+	ReadTimeout  time.Duration      // for a request to arrive in; ReadTimeout when zero
 	Bulk         *Bulk              // the one call with a limit of its own; may be nil
 	KeepID       bool               // a request id that arrives is kept: only where the gateway is the caller
 	ErrorHandler fiber.ErrorHandler // Refuse when nil
@@ -43,6 +44,9 @@ func Bare(o Options) *fiber.App {
 	if o.BodyLimit == 0 {
 		o.BodyLimit = BodyLimit
 	}
+	if o.ReadTimeout == 0 {
+		o.ReadTimeout = ReadTimeout
+	}
 	if o.ErrorHandler == nil {
 		o.ErrorHandler = Refuse
 	}
@@ -52,7 +56,7 @@ func Bare(o Options) *fiber.App {
 		CaseSensitive:                true,
 		ReadBufferSize:               HeaderLimit,
 		WriteBufferSize:              HeaderLimit,
-		ReadTimeout:                  ReadTimeout,
+		ReadTimeout:                  o.ReadTimeout,
 		IdleTimeout:                  IdleTimeout,
 		BodyLimit:                    o.BodyLimit,
 		DisablePreParseMultipartForm: true,

@@ -7,7 +7,7 @@
 //   - the signature verifies under that one key
 //   - iss and aud are the constants below, exp is ahead, nbf (if any) is past, iat is at most Leeway ahead
 //   - sub, uid, role, sid, jti, gen and auth_time are present
-//   - it has no more than MaxLength bytes
+//   - it has no more than MaxLength bytes, and is written in the one way that there is to write it
 package token
 
 import (
@@ -124,7 +124,7 @@ func KeyFunc(keys Keys) jwt.Keyfunc {
 	return func(t *jwt.Token) (any, error) {
 		kid, _ := t.Header["kid"].(string)
 		_, critical := t.Header["crit"]
-		if len(t.Raw) > MaxLength {
+		if len(t.Raw) > MaxLength || !canonical(t.Raw) {
 			return nil, jwt.ErrTokenMalformed
 		}
 		if t.Method.Alg() != jwt.SigningMethodEdDSA.Alg() || t.Header["typ"] != Type || kid == "" || critical {

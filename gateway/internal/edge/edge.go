@@ -25,7 +25,7 @@ type Upstreams interface {
 	Forward(name string, req *upstream.Request, resp *fasthttp.Response, timeout time.Duration) (string, error)
 }
 
-// Options are what an edge is made of; none may be missing, but for Origins and Proxies.
+// Options are what an edge is made of; none may be missing, but for Origins, Proxies and ReadTimeout.
 type Options struct {
 	Log        *slog.Logger
 	PublicURL  *url.URL       // where people find the gateway
@@ -38,6 +38,8 @@ type Options struct {
 	Streams    *Streams
 	Pages      fs.FS // the frontend
 	Upstreams  Upstreams
+
+	ReadTimeout time.Duration // for a request to arrive in; httpserver.ReadTimeout when zero
 }
 
 // Edge is the public door.
@@ -56,6 +58,9 @@ func New(o Options, table *route.Table) (*Edge, error) {
 	pages, err := loadPages(o.Pages)
 	if err != nil {
 		return nil, err
+	}
+	if o.ReadTimeout == 0 {
+		o.ReadTimeout = httpserver.ReadTimeout
 	}
 	e := &Edge{
 		Options: o,
@@ -78,6 +83,7 @@ const writeTimeout = 30 * time.Second
 func (e *Edge) App() *fiber.App {
 	app := httpserver.Bare(httpserver.Options{
 		Service: "gateway", Log: e.Log, BodyLimit: route.DefaultBodyLimit, ErrorHandler: e.refuse, Methods: route.Methods,
+		ReadTimeout: e.ReadTimeout,
 	})
 	s := app.Server()
 	s.WriteTimeout = writeTimeout

@@ -1,9 +1,6 @@
 package edge
 
-import (
-	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
-)
+import ()
 
 // forward is the end of the chain: the upstream answers.
 func (e *Edge) forward(v *visit) error {
@@ -24,7 +21,7 @@ func (e *Edge) forward(v *visit) error {
 	if err != nil {
 		return err
 	}
-	dropHopByHop(&resp.Header)
+	conceal(&resp.Header, v.route.Upstream)
 	if v.out.Tunnel != nil {
 		return e.openTunnel(v)
 	}
@@ -33,20 +30,4 @@ func (e *Edge) forward(v *visit) error {
 		return err
 	}
 	return errAnswered
-}
-
-// hopByHop is what an upstream says about its connection to us, not to the client (RFC 9110 §7.6.1).
-var hopByHop = newNames(fiber.HeaderConnection, fiber.HeaderKeepAlive, "Proxy-Authenticate", "Proxy-Authentication-Info",
-	"Proxy-Connection", fiber.HeaderTE, fiber.HeaderUpgrade)
-
-func dropHopByHop(h *fasthttp.ResponseHeader) {
-	var named []string
-	for _, value := range h.PeekAll(fiber.HeaderConnection) {
-		named = append(named, tokens(value)...)
-	}
-	h.ResetConnectionClose()
-	hopByHop.dropFrom(h)
-	for _, name := range named {
-		h.Del(name)
-	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/gateway/internal/route"
-	"gatehouse/internal/httpserver"
 )
 
 // How bodies come in.
@@ -60,7 +59,7 @@ func (e *Edge) takeBody(v *visit) error {
 		return nil
 	}
 	length := in.Header.ContentLength()
-	v.upload = upload{from: in.BodyStream(), conn: v.Context().Conn(), length: length, limit: v.route.BodyLimit}
+	v.upload = upload{from: in.BodyStream(), conn: v.Context().Conn(), length: length, limit: v.route.BodyLimit, time: e.ReadTimeout}
 	if length > shortUpload {
 		v.out.Stream, v.out.Length = &v.upload, length
 		return nil
@@ -90,6 +89,7 @@ type upload struct {
 	length int // bytes; negative when it is not known
 	limit  int
 	got    int
+	time   time.Duration // that any request has
 	waited time.Duration // for the client alone
 	err    error         // its refusal
 }
@@ -100,18 +100,22 @@ func (u *upload) Read(p []byte) (int, error) {
 		return 0, u.err
 	}
 	began := time.Now()
-	patience := httpserver.ReadTimeout + time.Duration(u.got/slowest)*time.Second - u.waited
+	patience := u.time + time.Duration(u.got/slowest)*time.Second - u.waited
 	u.conn.SetReadDeadline(began.Add(patience))
 	n, err := u.from.Read(p)
+	took := time.Since(began)
 	u.got += n
-	u.waited += time.Since(began)
-	switch timeout := net.Error(nil); {
+	u.waited += took
+	var large *fasthttp.ErrSmallBuffer
+	switch {
 	case u.got > u.limit:
 		u.err = fiber.ErrRequestEntityTooLarge
 	case err == nil || err == io.EOF && u.got >= u.length: // fasthttp takes a client that is gone for the end
 		return n, err
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case took >= patience: // fasthttp does not say so of a chunk
 		u.err = fiber.ErrRequestTimeout
+	case errors.As(err, &large): // of the trailers
+		u.err = fiber.ErrRequestHeaderFieldsTooLarge
 	default:
 		u.err = fiber.ErrBadRequest
 	}

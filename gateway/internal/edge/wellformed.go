@@ -51,14 +51,21 @@ var (
 	errFolded   = errors.New("a folded header line")
 	errRepeated = errors.New("a header that must be single is repeated")
 	errFraming  = errors.New("both Content-Length and Transfer-Encoding")
-	errNoHost   = errors.New("no Host")
+	errNoHost   = errors.New("no Host, or one that is no name or address")
+	errCoding   = errors.New("a transfer coding other than chunked")
+	errLine     = errors.New("a header line that does not end in CRLF, or whose name is no token")
+	errVersion  = errors.New("a version of HTTP that is not spoken here")
 )
 
 // wellFormed refuses what could be read in two ways.
 func (e *Edge) wellFormed(v *visit) error {
-	header := &v.Request().Header
-	err := checkHeader(header.RawHeaders())
-	if err == nil && len(header.Host()) == 0 {
+	h := &v.Request().Header
+	err := checkHeader(h.RawHeaders())
+	switch version := string(h.Protocol()); {
+	case err != nil:
+	case version != "HTTP/1.1" && version != "HTTP/1.0":
+		err = errVersion
+	case !isHost(h.Host()):
 		err = errNoHost
 	}
 	if err != nil {
@@ -68,10 +75,18 @@ func (e *Edge) wellFormed(v *visit) error {
 }
 
 func checkHeader(raw []byte) error {
+	if !endsInCRLF(raw) {
+		return errLine
+	}
 	var seen [len(single)]bool
-	for name := range headerLines(raw) {
-		if name == nil {
+	for name, value := range headerLines(raw) {
+		switch {
+		case name == nil:
 			return errFolded
+		case bytes.IndexByte(name, ' ') >= 0: // the server takes it for a part of the name, and another for its end
+			return errLine
+		case bytes.EqualFold(name, single[1]) && !bytes.EqualFold(value, chunked):
+			return errCoding
 		}
 		for i, s := range single {
 			if !bytes.EqualFold(name, s) {
@@ -87,6 +102,33 @@ func checkHeader(raw []byte) error {
 		return errFraming
 	}
 	return nil
+}
+
+var chunked = []byte("chunked")
+
+// endsInCRLF reports whether every line does: LF alone ends a line for some readers, and not for others (RFC 9112 §2.2).
+func endsInCRLF(raw []byte) bool {
+	for {
+		end := bytes.IndexByte(raw, '\n')
+		if end < 0 {
+			return true
+		}
+		if end == 0 || raw[end-1] != '\r' {
+			return false
+		}
+		raw = raw[end+1:]
+	}
+}
+
+// isHost takes the characters of a name, an address and a port. Upstreams are told it, and may build links of it.
+func isHost(host []byte) bool {
+	for _, b := range host {
+		letter := b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9'
+		if !letter && b != '-' && b != '.' && b != '_' && b != ':' && b != '[' && b != ']' {
+			return false
+		}
+	}
+	return len(host) > 0
 }
 
 // notUnderstood also closes the connection: its next bytes may be part of an attempt.

@@ -53,7 +53,9 @@ func TestAmbiguousTargetsAreRefused(t *testing.T) {
 
 // FuzzCanonical looks for a path that changes when it is read again, or that another reader would take for another one.
 func FuzzCanonical(f *testing.F) {
-	for _, seed := range []string{"/", "/api/%69d", "/a%20b?x=1", "/caf%C3%A9", "/..", "/a;b", "/%2e", "/a%2fb", "//"} {
+	for _, seed := range []string{"/", "/api/%69d", "/a%20b?x=1", "/caf%C3%A9", "/..", "/a;b", "/%2e", "/a%2fb", "//",
+		"/%C3%28", "/a%3F?b?c", "/:80/@x", "/a%25%32%66b", "/.%00./", "http://h/", "/a/?", "/...//",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, target string) {
@@ -76,6 +78,9 @@ func FuzzCanonical(f *testing.F) {
 		}
 		if strings.ContainsAny(text, "\\;\x00") || strings.Count(text, "/") != strings.Count(got, "/") {
 			t.Fatalf("%q has an escaped separator", got)
+		}
+		if u, err := url.ParseRequestURI(got + "?" + query); err != nil || u.Path != text || u.RawQuery != query || u.Host != "" {
+			t.Fatalf("%q?%q is %+v, %v to a service in Go", got, query, u, err)
 		}
 	})
 }

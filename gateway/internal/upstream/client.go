@@ -31,7 +31,7 @@ type client struct {
 func (c *client) DoDeadline(req *Request, resp *fasthttp.Response, deadline time.Time) error {
 	window := time.Until(deadline)
 	c.pending.Add(1)
-	cn, err := c.acquire(req, deadline)
+	cn, err := c.acquire(deadline)
 	if err != nil {
 		c.pending.Add(-1)
 		return err
@@ -69,7 +69,7 @@ func (c *client) switched(cn *conn, req *Request) error {
 func (c *client) PendingRequests() int { return int(c.pending.Load()) }
 
 // acquire gives a connection: the idle one that was used last, a new one, or one that becomes free in time.
-func (c *client) acquire(req *Request, deadline time.Time) (*conn, error) {
+func (c *client) acquire(deadline time.Time) (*conn, error) {
 	for {
 		cn, wait := c.take()
 		if wait != nil {
@@ -80,7 +80,7 @@ func (c *client) acquire(req *Request, deadline time.Time) (*conn, error) {
 			return nil, fasthttp.ErrNoFreeConns
 		case cn.raw == nil:
 			return cn, c.dial(cn, deadline)
-		case req.isIdempotent() || cn.alive():
+		case cn.quiet():
 			return cn, nil
 		}
 		c.forget(cn)
