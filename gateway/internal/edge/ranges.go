@@ -14,11 +14,11 @@ import (
 
 // sendRange sends the part that a Range header wants (RFC 9110 §14). What it says badly, or of several parts, does not
 // count, nor does it when If-Range names another state of the file.
-func sendRange(c *fiber.Ctx, f *site.File, r *site.Representation, wanted string) error {
+func (p *pages) sendRange(c *fiber.Ctx, r *site.Representation, wanted string) error {
 	size := len(r.Body)
 	part, ok := parseRange(wanted)
 	if held := c.Get(fiber.HeaderIfRange); !ok || size == 0 || held != "" && held != r.ETag {
-		sendWhole(c, f, r)
+		p.sendWhole(c, r)
 		return nil
 	}
 	first, end := part.within(size)
@@ -26,7 +26,7 @@ func sendRange(c *fiber.Ctx, f *site.File, r *site.Representation, wanted string
 		c.Set(fiber.HeaderContentRange, "bytes */"+strconv.Itoa(size))
 		return fault.New(fault.RangeNotSatisfiable, "The file has no such part.")
 	}
-	setContent(c, f, r)
+	p.sendWhole(c, r)
 	c.Set(fiber.HeaderContentRange, fmt.Sprintf("bytes %d-%d/%d", first, end-1, size))
 	c.Status(fiber.StatusPartialContent).Response().SetBodyRaw(r.Body[first:end])
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"gatehouse/gateway/internal/site"
 	"gatehouse/internal/fault"
@@ -13,10 +14,23 @@ import (
 
 var pageMethods = []string{http.MethodGet, http.MethodHead}
 
-// pages are the frontend.
-type pages = site.Site
+// pages are the frontend, with the headers of everything that can be sent.
+type pages struct {
+	*site.Site
+	headers map[*site.Representation]*fasthttp.ResponseHeader
+}
 
-func loadPages(files fs.FS) (*pages, error) { return site.Load(files) }
+func loadPages(files fs.FS) (*pages, error) {
+	s, err := site.Load(files)
+	if err != nil {
+		return nil, err
+	}
+	p := &pages{s, make(map[*site.Representation]*fasthttp.ResponseHeader)}
+	for r := range s.Representations() {
+		p.headers[r] = headersOf(r)
+	}
+	return p, nil
+}
 
 // page answers what is no route: with a file of the frontend, or with 404.
 func (e *Edge) page(v *visit) error {
@@ -33,8 +47,8 @@ func (e *Edge) sendPage(c *fiber.Ctx, v *visit) error {
 	f := e.pages.At(v.path)
 	switch reads := c.Method() == http.MethodGet || c.Method() == http.MethodHead; {
 	case f == nil && reads && e.pages.NotFound != nil && isPerson(c, v.path):
+		e.pages.sendWhole(c, chosen(c, e.pages.NotFound))
 		c.Status(fiber.StatusNotFound)
-		sendWhole(c, e.pages.NotFound, chosen(c, e.pages.NotFound))
 		return nil
 	case f == nil:
 		return nothingHere()
@@ -43,7 +57,7 @@ func (e *Edge) sendPage(c *fiber.Ctx, v *visit) error {
 	case !reads:
 		return notAllowed(c, pageMethods)
 	}
-	return sendFile(c, f)
+	return e.pages.send(c, chosen(c, f))
 }
 
 // isPerson tells someone who looks at a page from a program that reads the envelope.
@@ -58,56 +72,62 @@ func chosen(c *fiber.Ctx, f *site.File) *site.Representation {
 	return f.For(c.Get(fiber.HeaderAcceptEncoding))
 }
 
-// sendFile answers a GET or HEAD in the order of RFC 9110 §13.2.2.
-func sendFile(c *fiber.Ctx, f *site.File) error {
-	r := chosen(c, f)
+// send answers a GET or HEAD in the order of RFC 9110 §13.2.2.
+func (p *pages) send(c *fiber.Ctx, r *site.Representation) error {
 	if wanted := c.Get(fiber.HeaderIfMatch); wanted != "" && !matches(wanted, r.ETag, strongly) {
 		return fault.New(fault.PreconditionFailed, "The file is not the one that was asked for.")
 	}
-	if matches(c.Get(fiber.HeaderIfNoneMatch), r.ETag, weakly) {
-		setValidators(c, f, r)
-		c.Status(fiber.StatusNotModified)
+	if held := c.Get(fiber.HeaderIfNoneMatch); held != "" && matches(held, r.ETag, weakly) {
+		p.sendUnchanged(c, r)
 		return nil
 	}
 	if wanted := c.Get(fiber.HeaderRange); wanted != "" && c.Method() == http.MethodGet {
-		return sendRange(c, f, r, wanted)
+		return p.sendRange(c, r, wanted)
 	}
-	sendWhole(c, f, r)
+	p.sendWhole(c, r)
 	return nil
 }
 
-func sendWhole(c *fiber.Ctx, f *site.File, r *site.Representation) {
-	setContent(c, f, r)
-	c.Response().SetBodyRaw(r.Body)
+func (p *pages) sendWhole(c *fiber.Ctx, r *site.Representation) {
+	resp := c.Response()
+	p.headers[r].CopyTo(&resp.Header)
+	resp.SetBodyRaw(r.Body)
 }
 
-// setContent sets the headers of what has content.
-func setContent(c *fiber.Ctx, f *site.File, r *site.Representation) {
-	setValidators(c, f, r)
-	c.Set(fiber.HeaderContentType, f.Type)
-	c.Set(fiber.HeaderAcceptRanges, "bytes")
-	if r.Encoding != "" {
-		c.Set(fiber.HeaderContentEncoding, r.Encoding)
-	}
+// sendUnchanged sends those headers that a 304 must have (RFC 9110 §15.4.5).
+func (p *pages) sendUnchanged(c *fiber.Ctx, r *site.Representation) {
+	h := &c.Response().Header
+	p.headers[r].CopyTo(h)
+	h.SetContentType("")
+	h.SetContentEncoding("")
+	h.Del(fiber.HeaderAcceptRanges)
+	h.SetStatusCode(fiber.StatusNotModified)
 }
 
-// Browsers may keep a page, and must ask each time whether it has changed. What has a lasting address they need not ask for
-// again within a year, the longest that RFC 9111 means by a freshness lifetime.
+// Browsers may keep a page, and must ask each time whether it has changed; what has a lasting address they may use for a
+// year without asking.
 const (
 	askEachTime = "no-cache"
 	keep        = "public, max-age=31536000, immutable"
 )
 
-// setValidators sets the headers that a 304 has as well.
-func setValidators(c *fiber.Ctx, f *site.File, r *site.Representation) {
-	c.Set(fiber.HeaderETag, r.ETag)
-	if f.Negotiated() {
-		c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+// headersOf makes the headers with which a representation is sent. Their names are written as they are here, and those that
+// are added later as they are there: it costs nothing to bring them all into one form.
+func headersOf(r *site.Representation) *fasthttp.ResponseHeader {
+	h := new(fasthttp.ResponseHeader)
+	h.DisableNormalizing()
+	h.SetContentType(r.Type)
+	h.SetContentEncoding(r.Encoding)
+	h.Set(fiber.HeaderETag, r.ETag)
+	if r.Negotiated() {
+		h.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	}
-	if f.Lasting {
-		c.Set(fiber.HeaderCacheControl, keep)
+	if r.Lasting {
+		h.Set(fiber.HeaderCacheControl, keep)
 	} else {
-		c.Set(fiber.HeaderCacheControl, askEachTime)
+		h.Set(fiber.HeaderCacheControl, askEachTime)
 	}
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set(fiber.HeaderAcceptRanges, "bytes")
+	return h
 }

@@ -5,6 +5,7 @@ package site
 
 import (
 	"io/fs"
+	"iter"
 	"path"
 	"regexp"
 	"strings"
@@ -16,6 +17,7 @@ const notFoundPage = "404.html"
 type Site struct {
 	NotFound *File // nil when there is no such page
 	files    map[string]*File
+	all      []*File
 }
 
 // File is what is at an address.
@@ -24,6 +26,14 @@ type File struct {
 	Lasting bool   // nothing else will ever be at the address
 
 	representations []*Representation // the plain one, and those that are smaller
+}
+
+// Representation is a file in one encoding (RFC 9110 §8.4.1).
+type Representation struct {
+	*File
+	Encoding string // empty for the plain one
+	Body     []byte
+	ETag     string // strong: of exactly these bytes
 }
 
 // Load reads all files: index.html is /, signup.html is /signup, all others are where they lie.
@@ -44,20 +54,44 @@ func Load(files fs.FS) (*Site, error) {
 }
 
 func (s *Site) add(source *source, press *press) error {
-	representations, err := press.representations(source.body)
+	forms, err := press.forms(source.body)
 	if err != nil {
 		return err
 	}
-	f := &File{Type: contentType(source.name), representations: representations}
+	f := s.newFile(source, forms)
 	if source.name == notFoundPage {
 		s.NotFound = f
 		return nil
 	}
 	s.files[source.address] = f
 	if source.lasting != "" {
-		s.files[source.lasting] = &File{Type: f.Type, Lasting: true, representations: representations}
+		lasting := s.newFile(source, forms)
+		lasting.Lasting = true
+		s.files[source.lasting] = lasting
 	}
 	return nil
+}
+
+func (s *Site) newFile(source *source, forms []form) *File {
+	f := &File{Type: contentType(source.name)}
+	for _, form := range forms {
+		f.representations = append(f.representations, &Representation{f, form.encoding, form.body, form.etag()})
+	}
+	s.all = append(s.all, f)
+	return f
+}
+
+// Representations are those of all files.
+func (s *Site) Representations() iter.Seq[*Representation] {
+	return func(yield func(*Representation) bool) {
+		for _, f := range s.all {
+			for _, r := range f.representations {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // outdated is the lasting address of a file as it may have been, or will be.

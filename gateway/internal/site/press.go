@@ -10,15 +10,19 @@ import (
 	"github.com/molecule-man/go-brrr"
 )
 
-// Representation is a file in one encoding (RFC 9110 §8.4.1).
-type Representation struct {
-	Encoding string // empty for the plain one
-	Body     []byte
-	ETag     string // strong: of exactly these bytes
+// form is a body in one encoding; the plain one has none.
+type form struct {
+	encoding string
+	body     []byte
 }
 
 // etagSize is in bytes.
 const etagSize = 16
+
+func (f form) etag() string {
+	digest := sha256.Sum256(f.body)
+	return `"` + hex.EncodeToString(digest[:etagSize]) + `"`
+}
 
 // worthwhile is how much smaller an encoding must be, in percent of the plain file.
 const worthwhile = 95
@@ -53,9 +57,9 @@ func newPress() *press {
 	return &press{b, g}
 }
 
-// representations are the plain one, and the compressed ones that are worth it.
-func (p *press) representations(body []byte) ([]*Representation, error) {
-	all := []*Representation{represent("", body)}
+// forms are the plain one, and the compressed ones that are worth it.
+func (p *press) forms(body []byte) ([]form, error) {
+	all := []form{{"", body}}
 	for _, c := range []struct {
 		encoding string
 		writer   resettable
@@ -69,13 +73,8 @@ func (p *press) representations(body []byte) ([]*Representation, error) {
 			return nil, err
 		}
 		if out.Len()*100 < len(body)*worthwhile {
-			all = append(all, represent(c.encoding, bytes.Clone(out.Bytes())))
+			all = append(all, form{c.encoding, bytes.Clone(out.Bytes())})
 		}
 	}
 	return all, nil
-}
-
-func represent(encoding string, body []byte) *Representation {
-	digest := sha256.Sum256(body)
-	return &Representation{encoding, body, `"` + hex.EncodeToString(digest[:etagSize]) + `"`}
 }
