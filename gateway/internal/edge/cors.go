@@ -55,7 +55,7 @@ func (e *Edge) preflight(v *visit) error {
 
 // methods are those of the path, be it routes or a page.
 func (e *Edge) methods(v *visit) []string {
-	if len(v.entries) == 0 && e.pages.at(v.path) != nil {
+	if len(v.entries) == 0 && e.pages.At(v.path) != nil {
 		return pageMethods
 	}
 	return v.entries.Methods()
