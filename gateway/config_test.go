@@ -14,7 +14,7 @@ func TestDefaults(t *testing.T) {
 	}
 	if c.Listen != ":8087" || c.HealthListen != ":9087" || c.PublicURL.String() != "http://localhost:8087" ||
 		c.CookieName != "jwt" || c.AuthServiceURL.String() != "http://auth-service:8081" ||
-		len(c.origins) != 0 || len(c.proxies) != 0 || c.RoutesFile != "" {
+		len(c.origins) != 0 || len(c.proxies) != 0 || len(c.RoutesFiles) != 0 {
 		t.Errorf("%+v", c)
 	}
 }

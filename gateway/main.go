@@ -15,9 +15,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gatehouse/frontend"
+	"gatehouse/gateway/internal/assertion"
 	"gatehouse/gateway/internal/edge"
 	"gatehouse/gateway/internal/route"
 	"gatehouse/gateway/internal/upstream"
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/replica"
@@ -36,6 +38,7 @@ func main() {
 		Run: func(ctx context.Context, log *slog.Logger) error {
 			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.System})
 		},
+		Commands: commands,
 	}.Main(os.Args))
 }
 
@@ -59,7 +62,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	door, err := open(ctx, log, c, w, edge.Options{
 		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
 		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
-		Revocation: list, Throttle: throttle.New(store, time.Now), Streams: streams,
+		Revocation: list, Throttle: throttle.New(store, time.Now), Streams: streams, Assertions: assertions(ctx, c, w.lookup),
 	})
 	if err != nil {
 		return err
@@ -81,7 +84,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 
 // open makes the edge with its routes and upstreams, and follows changes of the routes file.
 func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Options) (*edge.Edge, error) {
-	source := &routes{file: c.RoutesFile}
+	source := &routes{files: c.RoutesFiles}
 	table, err := source.load()
 	if err != nil {
 		return nil, err
@@ -99,10 +102,16 @@ func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Opti
 		door.Use(table)
 		return nil
 	}
-	if source.file != "" {
+	if len(source.files) > 0 {
 		go source.follow(ctx, log, time.Tick(rereadEvery), use)
 	}
 	return door, use(table)
+}
+
+// assertions come from auth-service's internal listener.
+func assertions(ctx context.Context, c *config, lookup replica.Lookup) *assertion.Source {
+	client := &http.Client{Transport: replica.NewTransport(ctx, lookup, c.AuthInternal)}
+	return assertion.NewSource(authapi.NewIssuer(c.AuthInternal.String(), client), time.Now)
 }
 
 // followKeys keeps the public keys of auth-service at hand.

@@ -89,8 +89,8 @@ func (s *system) run(port int) {
 	}
 	c := &config{
 		Listen: "127.0.0.1:0", HealthListen: "127.0.0.1:0", PublicURL: &url.URL{Scheme: "http", Host: "localhost:8087"},
-		CookieName: "jwt", AuthServiceURL: service, RedisURL: env.Secret(s.redis.URL()),
-		RoutesFile: file,
+		CookieName: "jwt", AuthServiceURL: service, AuthInternal: service, RedisURL: env.Secret(s.redis.URL()),
+		RoutesFiles: []string{file},
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	addrs, done := make(chan []net.Addr, 1), make(chan error, 1)
@@ -281,7 +281,7 @@ func TestRoutesFileIsFollowed(t *testing.T) {
 	}
 	const entry = "routes:\n  - {path: /a, methods: [GET], upstream: 'http://a:1', access: public}\n"
 	write(entry)
-	source := &routes{file: file}
+	source := &routes{files: []string{file}}
 	if _, err := source.load(); err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ type Options struct {
 	Revocation revocation.Checker
 	Throttle   Throttle
 	Streams    *Streams
+	Assertions Assertions
 	Pages      fs.FS // the frontend
 	Upstreams  Upstreams
 }
@@ -105,6 +106,7 @@ func (e *Edge) handlers() []any {
 		e.authenticate,               // who is it?
 		e.unrevoked,                  // and are they still? never cached
 		e.authorize,                  // may they? never cached, the role is in the token
+		e.assert,                     // last, because auth-service may have to be asked
 		e.forward,
 	}
 }

@@ -25,7 +25,6 @@ func (e *Edge) fill(out *fasthttp.Request, c *fiber.Ctx, v *visit) {
 	in := c.Request()
 	out.Header.SetNoDefaultContentType(true)
 	out.Header.SetMethodBytes(in.Header.Method())
-	out.URI().SetPath(v.path)
 	out.URI().SetQueryString(v.query)
 	out.SetBodyRaw(in.Body())
 	copyHeader(&out.Header, &in.Header, v.route.Forward == route.ForwardNone)
@@ -37,6 +36,7 @@ func (e *Edge) fill(out *fasthttp.Request, c *fiber.Ctx, v *visit) {
 	out.Header.Set(fiber.HeaderXForwardedProto, e.PublicURL.Scheme)
 	out.Header.SetBytesV(fiber.HeaderXForwardedHost, in.Header.Host())
 	out.Header.Set(fiber.HeaderXRequestID, httpserver.RequestID(c))
+	setPath(out, v)
 	e.identify(&out.Header, c, v)
 }
 
@@ -107,6 +107,8 @@ func (e *Edge) identify(out *fasthttp.RequestHeader, c *fiber.Ctx, v *visit) {
 		if raw := c.Request().Header.Cookie(e.cookies.access); len(raw) > 0 {
 			out.Set(fiber.HeaderAuthorization, "Bearer "+string(raw))
 		}
+	case route.ForwardAssertion:
+		out.Set(AssertionHeader, v.assertion)
 	case route.ForwardIdentity:
 		out.Set("X-User-Id", v.principal.Subject)
 		out.Set("X-User-Uid", v.principal.UID)

@@ -17,6 +17,7 @@ type visit struct {
 	route     *route.Route
 	cookies   counted
 	verified  *verified            // the token of the caller; nil on public routes
+	assertion string               // of the caller to the upstream; empty where the route wants none
 	principal *principal.Principal // who may act by it; nil on public routes, and until revocation was looked at
 }
 
