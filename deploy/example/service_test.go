@@ -64,7 +64,7 @@ var languages = map[string]func(t *testing.T, jwks string) string{
 		return server.URL
 	},
 	"Python": func(t *testing.T, jwks string) string {
-		return launch(t, jwks, python(t), "-B", "python/grades.py")
+		return launch(t, jwks, servertest.Python(t), "-B", "python/grades.py")
 	},
 	"JavaScript": func(t *testing.T, jwks string) string {
 		node, err := exec.LookPath("node")
@@ -73,18 +73,6 @@ var languages = map[string]func(t *testing.T, jwks string) string{
 		}
 		return launch(t, jwks, node, "javascript/grades.mjs")
 	},
-}
-
-// python is an interpreter that has what gatehouse.py needs; the system's own may be another than that of the PATH.
-func python(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"python3", "/usr/bin/python3"} {
-		if exec.Command(name, "-c", "import jwt, cryptography").Run() == nil {
-			return name
-		}
-	}
-	servertest.Missing(t, "Python with PyJWT", "install python3-jwt and python3-cryptography")
-	return ""
 }
 
 // launch starts a program on a free port, and ends it with the test.
