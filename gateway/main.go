@@ -36,7 +36,7 @@ func main() {
 		Level:  func() slog.Level { return c.LogLevel },
 		Health: func() string { return c.HealthListen },
 		Run: func(ctx context.Context, log *slog.Logger) error {
-			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.System})
+			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.System, ticks: time.Tick(rereadEvery)})
 		},
 		Commands: commands,
 	}.Main(os.Args))
@@ -46,6 +46,7 @@ func main() {
 type world struct {
 	pages   fs.FS
 	lookup  replica.Lookup
+	ticks   <-chan time.Time // when to look at the routes files
 	started func([]net.Addr) // may be nil
 }
 
@@ -103,7 +104,7 @@ func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Opti
 		return nil
 	}
 	if len(source.files) > 0 {
-		go source.follow(ctx, log, time.Tick(rereadEvery), use)
+		go source.follow(ctx, log, w.ticks, use)
 	}
 	return door, use(table)
 }

@@ -38,6 +38,8 @@ type system struct {
 	key            ed25519.PrivateKey
 	public, health string                 // addresses
 	more           map[string]chan string // by the session of a stream
+	file           string                 // of the routes
+	ticks          chan time.Time         // when the gateway looks at it
 }
 
 // sendStream sends a line at once and others as they are put in.
@@ -82,15 +84,15 @@ func start(t *testing.T) *system {
 func (s *system) run(port int) {
 	s.t.Helper()
 	service := &url.URL{Scheme: "http", Host: net.JoinHostPort("service", strconv.Itoa(port))}
-	file := filepath.Join(s.t.TempDir(), "routes.yaml")
+	s.file, s.ticks = filepath.Join(s.t.TempDir(), "routes.yaml"), make(chan time.Time)
 	table := strings.NewReplacer("auth-service:8081", service.Host, "user-service:8082", service.Host, "120/1m", "2/1m").Replace(string(builtIn))
-	if err := os.WriteFile(file, []byte(table), 0o600); err != nil {
+	if err := os.WriteFile(s.file, []byte(table), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	c := &config{
 		Listen: "127.0.0.1:0", HealthListen: "127.0.0.1:0", PublicURL: &url.URL{Scheme: "http", Host: "localhost:8087"},
 		CookieName: "jwt", AuthServiceURL: service, AuthInternal: service, RedisURL: env.Secret(s.redis.URL()),
-		RoutesFiles: []string{file},
+		RoutesFiles: []string{s.file},
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	addrs, done := make(chan []net.Addr, 1), make(chan error, 1)
@@ -99,6 +101,7 @@ func (s *system) run(port int) {
 		lookup: func(context.Context, string) ([]netip.Addr, error) {
 			return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 		},
+		ticks:   s.ticks,
 		started: func(a []net.Addr) { addrs <- a },
 	}
 	go func() { done <- run(ctx, slog.New(slog.DiscardHandler), c, w) }()

@@ -174,3 +174,14 @@ func TestAHitAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// Audiences that share a place of the cache never share an assertion.
+func TestEachAudienceGetsItsOwn(t *testing.T) {
+	s := assertion.NewSource(new(issuer), time.Now)
+	for n := range 10_000 {
+		audience := fmt.Sprint("a", n)
+		if got, err := s.For(t.Context(), tokenOf("ada"), audience); err != nil || !strings.HasPrefix(got, "ada to "+audience+":") {
+			t.Fatalf("%s: %q, %v", audience, got, err)
+		}
+	}
+}
