@@ -23,9 +23,10 @@ type config struct {
 	Origins        []string   `env:"CORS_ALLOW_ORIGINS"`                                    // other sites whose pages may call
 	CookieName     string     `env:"JWT_TOKEN_NAME"     envDefault:"jwt"`                   // of the access cookie
 	AuthServiceURL *url.URL   `env:"AUTH_SERVICE_URL"   envDefault:"http://auth-service:8081"`
+	AuthInternal   *url.URL   `env:"AUTH_INTERNAL_URL"  envDefault:"http://auth-service:8091"` // where assertions are made
 	RedisURL       env.Secret `env:"REDIS_URL,required"`
 	TrustedProxies []string   `env:"TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
-	RoutesFile     string     `env:"ROUTES_FILE"`     // instead of the built-in routes.yaml
+	RoutesFiles    []string   `env:"ROUTES_FILE"`     // instead of the built-in routes.yaml; several make one table
 	LogLevel       slog.Level `env:"LOG_LEVEL"          envDefault:"info"`
 
 	ReadTimeout time.Duration `env:"READ_TIMEOUT" envDefault:"15s"` // for a request to arrive in
@@ -40,7 +41,7 @@ func (c *config) Check() error {
 	c.PublicURL, publicErr = origin.Of(c.PublicURL)
 	c.origins, originsErr = origin.ParseList(c.Origins)
 	c.proxies, proxiesErr = parseProxies(c.TrustedProxies)
-	_, routesErr := (&routes{file: c.RoutesFile}).load()
+	_, routesErr := (&routes{files: c.RoutesFiles}).load()
 	return errors.Join(
 		env.Mistake("PUBLIC_URL", publicErr),
 		env.Mistake("CORS_ALLOW_ORIGINS", originsErr),

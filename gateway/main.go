@@ -15,9 +15,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gatehouse/frontend"
+	"gatehouse/gateway/internal/assertion"
 	"gatehouse/gateway/internal/edge"
 	"gatehouse/gateway/internal/route"
 	"gatehouse/gateway/internal/upstream"
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/replica"
@@ -34,8 +36,9 @@ func main() {
 		Level:  func() slog.Level { return c.LogLevel },
 		Health: func() string { return c.HealthListen },
 		Run: func(ctx context.Context, log *slog.Logger) error {
-			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.System})
+			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.System, ticks: time.Tick(rereadEvery)})
 		},
+		Commands: commands,
 	}.Main(os.Args))
 }
 
@@ -43,6 +46,7 @@ func main() {
 type world struct {
 	pages   fs.FS
 	lookup  replica.Lookup
+	ticks   <-chan time.Time // when to look at the routes files
 	started func([]net.Addr) // may be nil
 }
 
@@ -60,6 +64,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
 		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
 		ReadTimeout: c.ReadTimeout, Revocation: list, Throttle: throttle.New(store, time.Now), Streams: streams,
+		Assertions: assertions(ctx, c, w.lookup),
 	})
 	if err != nil {
 		return err
@@ -81,7 +86,7 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 
 // open makes the edge with its routes and upstreams, and follows changes of the routes file.
 func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Options) (*edge.Edge, error) {
-	source := &routes{file: c.RoutesFile}
+	source := &routes{files: c.RoutesFiles}
 	table, err := source.load()
 	if err != nil {
 		return nil, err
@@ -99,10 +104,16 @@ func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Opti
 		door.Use(table)
 		return nil
 	}
-	if source.file != "" {
-		go source.follow(ctx, log, time.Tick(rereadEvery), use)
+	if len(source.files) > 0 {
+		go source.follow(ctx, log, w.ticks, use)
 	}
 	return door, use(table)
+}
+
+// assertions come from auth-service's internal listener.
+func assertions(ctx context.Context, c *config, lookup replica.Lookup) *assertion.Source {
+	client := &http.Client{Transport: replica.NewTransport(ctx, lookup, c.AuthInternal)}
+	return assertion.NewSource(authapi.NewIssuer(c.AuthInternal.String(), client), time.Now)
 }
 
 // followKeys keeps the public keys of auth-service at hand.

@@ -28,7 +28,7 @@ var only = map[string][]string{
 	},
 	"github.com/lib/pq":               {"user-service/internal/postgres", "internal/postgrestest"},
 	"database/sql":                    {"user-service/internal/postgres", "internal/postgrestest"},
-	"github.com/golang-jwt/jwt/v5":    {"internal/token", "bench/main"},
+	"github.com/golang-jwt/jwt/v5":    {"internal/token", "bench/main", "deploy/example/go"},
 	"github.com/gofiber/contrib/jwt":  {"gateway/internal/edge", "bench/main"},
 	"github.com/valyala/fasthttp":     {"gateway/internal/edge", "gateway/internal/upstream", "internal/httpserver", "bench/main"},
 	"github.com/caarlos0/env/v11":     {"internal/env"},

@@ -33,6 +33,7 @@ func (e *Edge) handlers() []any {
 		e.steps(
 			e.unrevoked, // and are they still? never cached
 			e.authorize, // may they? never cached, the role is in the token
+			e.assert,    // auth-service may have to be asked
 			e.takeBody,  // nobody else's is worth the memory
 			e.forward,
 		),

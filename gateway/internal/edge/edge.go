@@ -36,6 +36,7 @@ type Options struct {
 	Revocation revocation.Checker
 	Throttle   Throttle
 	Streams    *Streams
+	Assertions Assertions
 	Pages      fs.FS // the frontend
 	Upstreams  Upstreams
 

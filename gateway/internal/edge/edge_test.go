@@ -122,6 +122,8 @@ const moreRoutes = `
   - {path: /api/mine/, methods: [GET, POST, PATCH], upstream: "http://user-service:8082", access: session, forward: identity}
   - {path: /api/open/, methods: [GET, POST], upstream: "http://user-service:8082", access: public, forward: none}
   - {path: /api/class, methods: [GET], upstream: "http://user-service:8082", access: [Admin, Teacher], forward: token}
+  - {path: /api/report/, methods: [GET], upstream: "http://user-service:8082", access: [Admin, Teacher], forward: assertion, audience: reports}
+  - {path: /api/cut/, methods: [GET], upstream: "http://user-service:8082", access: public, strip_prefix: true}
   - {path: /api/slow, methods: [GET], upstream: "http://user-service:8082", access: public, timeout: 50ms}
   - {path: /api/down, methods: [GET, POST], upstream: "http://nobody:1", access: public}
   - {path: /api/small, methods: [POST], upstream: "http://user-service:8082", access: public, body_limit: 1KiB}

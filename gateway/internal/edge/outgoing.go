@@ -47,6 +47,9 @@ func (e *Edge) fill(v *visit) {
 	h.set(fiber.HeaderXForwardedProto, e.PublicURL.Scheme)
 	h.set(fiber.HeaderXForwardedHost, utils.UnsafeString(in.Header.Host()))
 	h.set(fiber.HeaderXRequestID, v.record.ID)
+	if v.route.StripPrefix {
+		h.set("X-Forwarded-Prefix", v.route.Path[:len(v.route.Path)-1])
+	}
 	e.identify(&h, v)
 	h.cookies(raw, &e.cookies, v.route.Forward == route.ForwardToken)
 	v.out.Header = h
@@ -60,6 +63,8 @@ func (e *Edge) identify(h *header, v *visit) {
 		if len(v.cookies.token) > 0 {
 			h.set(fiber.HeaderAuthorization, "Bearer ", utils.UnsafeString(v.cookies.token))
 		}
+	case route.ForwardAssertion:
+		h.set(AssertionHeader, v.assertion)
 	case route.ForwardIdentity:
 		h.set("X-User-Id", v.principal.Subject)
 		h.set("X-User-Uid", v.principal.UID)

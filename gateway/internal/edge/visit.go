@@ -22,6 +22,7 @@ type visit struct {
 	route     *route.Route
 	cookies   brought
 	verified  *verified            // the token of the caller; nil on public routes
+	assertion string               // of the caller to the upstream; empty where the route wants none
 	principal *principal.Principal // who may act by it; nil on public routes, and until revocation was looked at
 	out       upstream.Request     // for the upstream
 	upload    upload               // the body, while it comes
@@ -57,8 +58,9 @@ func (e *Edge) leave(v *visit) {
 
 // target is what the upstream is asked for, in origin form.
 func (v *visit) target() string {
+	path := v.route.UpstreamPath(v.path)
 	if v.query == "" {
-		return v.path
+		return path
 	}
-	return v.path + "?" + v.query
+	return path + "?" + v.query
 }

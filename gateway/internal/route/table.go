@@ -2,6 +2,7 @@ package route
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -75,13 +76,20 @@ func (t *Table) At(path string) Entries {
 	return nil
 }
 
+// Routes are all of the table, by path and as the file has them.
+func (t *Table) Routes() []*Route {
+	var all []*Route
+	for _, path := range slices.Sorted(maps.Keys(t.exact)) {
+		all = append(all, t.exact[path]...)
+	}
+	return all
+}
+
 // Upstreams are all that any route names, each once.
 func (t *Table) Upstreams() []string {
 	var all []string
-	for _, entries := range t.exact {
-		for _, r := range entries {
-			all = append(all, r.Upstream)
-		}
+	for _, r := range t.Routes() {
+		all = append(all, r.Upstream)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
