@@ -34,7 +34,7 @@ func main() {
 		Level:  func() slog.Level { return c.LogLevel },
 		Health: func() string { return c.HealthListen },
 		Run: func(ctx context.Context, log *slog.Logger) error {
-			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.System})
+			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.Hosts(c.HostsFile, replica.System)})
 		},
 	}.Main(os.Args))
 }
@@ -53,10 +53,12 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 		return fmt.Errorf("REDIS_URL: %w", err)
 	}
 	defer store.Close()
-	keys := followKeys(ctx, log, c, w.lookup)
+	working, end := context.WithCancel(context.WithoutCancel(ctx)) // until the last request is answered
+	defer end()
+	keys := followKeys(working, log, c, w.lookup)
 	streams := edge.NewStreams()
 	list := revocation.Follow(store, time.Now, log, streams.Cut)
-	door, err := open(ctx, log, c, w, edge.Options{
+	door, err := open(working, log, c, w, edge.Options{
 		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
 		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
 		Revocation: list, Throttle: throttle.New(store, time.Now), Streams: streams,
@@ -68,13 +70,13 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	ready := func(context.Context) error { return keys.Ready() }
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		list.Run(ctx)
+		list.Run(working)
 		return nil
 	})
 	group.Go(func() error {
-		return httpserver.Run(ctx, log, w.started,
-			httpserver.Server{App: door.App(), Addr: c.Listen},
-			httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen})
+		defer end()
+		service := httpserver.Service{Log: log, Health: c.HealthListen, Ready: ready, Drain: c.Drain, Started: w.started}
+		return service.Run(ctx, httpserver.Server{App: door.App(), Addr: c.Listen})
 	})
 	return group.Wait()
 }
@@ -86,7 +88,7 @@ func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Opti
 	if err != nil {
 		return nil, err
 	}
-	pools := upstream.NewPools(ctx, w.lookup, time.Now)
+	pools := upstream.NewPools(ctx, w.lookup, log)
 	o.Upstreams = pools
 	door, err := edge.New(o, table)
 	if err != nil {
@@ -107,7 +109,9 @@ func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Opti
 
 // followKeys keeps the public keys of auth-service at hand.
 func followKeys(ctx context.Context, log *slog.Logger, c *config, lookup replica.Lookup) *token.RemoteKeys {
-	client := &http.Client{Transport: replica.NewTransport(ctx, lookup, c.AuthServiceURL)}
+	client := &http.Client{Transport: replica.NewTransport(ctx, c.AuthServiceURL, replica.Options{
+		Lookup: lookup, Log: log, Health: httpserver.ReadyPath,
+	})}
 	keys := token.NewRemoteKeys(c.AuthServiceURL, client, time.Now)
 	go keys.Run(ctx, func(err error) { log.Warn("token keys not fetched", "error", err) })
 	return keys

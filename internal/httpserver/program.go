@@ -20,7 +20,7 @@ type Program struct {
 	Run    func(context.Context, *slog.Logger) error
 }
 
-// Main loads the configuration, then runs the service until SIGTERM or SIGINT. It gives the exit code: 0 after a clean
+// Main loads the configuration, then runs the service until SIGTERM, or until SIGINT, after which nobody takes over. It gives the exit code: 0 after a clean
 // shutdown, 1 on failure, 2 when the configuration has mistakes.
 func (p Program) Main(args []string) int {
 	if err := env.Load(p.Config); err != nil {
@@ -37,7 +37,7 @@ func (p Program) Main(args []string) int {
 	out := NewLogBuffer(os.Stdout)
 	defer out.Close()
 	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: p.Level()})).With("service", p.Name)
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	ctx, stop := untilSignal()
 	defer stop()
 	if err := p.Run(ctx, log); err != nil {
 		log.Error("failed", "error", err)
@@ -45,4 +45,20 @@ func (p Program) Main(args []string) int {
 	}
 	log.Info("stopped")
 	return 0
+}
+
+// untilSignal ends with the first signal. A second one ends the process at once.
+func untilSignal() (context.Context, func()) {
+	ctx, end := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		got := <-signals
+		signal.Stop(signals)
+		if got == syscall.SIGINT {
+			end(Interrupted)
+		}
+		end(nil)
+	}()
+	return ctx, func() { signal.Stop(signals) }
 }

@@ -16,6 +16,9 @@ type echo struct {
 }
 
 func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/readyz" { // a probe is no request of a client
+		return
+	}
 	body, _ := io.ReadAll(r.Body)
 	e.mu.Lock()
 	e.last, e.body = r, string(body)

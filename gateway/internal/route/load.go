@@ -93,6 +93,9 @@ func (l *loader) finish(entry *yaml.Node, r *Route, given map[string]bool) {
 		l.mistake(entry, errors.New("forward: a public route has no identity to forward"))
 	}
 	for _, other := range l.routes {
+		if other.Upstream == r.Upstream && other.Health != "" && r.Health != "" && other.Health != r.Health {
+			l.mistake(entry, fmt.Errorf("health: %s has another entry with %s", r.Upstream, other.Health))
+		}
 		if other.Path != r.Path {
 			continue
 		}

@@ -40,6 +40,7 @@ type Route struct {
 	Path      string   // canonical; with a trailing slash it is a prefix, and stands for all that is below
 	Methods   []string // GET stands for HEAD too
 	Upstream  string   // scheme://host:port
+	Health    string   // the upstream's path that answers 2xx while a replica is well; empty: none
 	Access    Access
 	Forward   Forward
 	Timeout   time.Duration // for the whole call

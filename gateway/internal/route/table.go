@@ -75,14 +75,13 @@ func (t *Table) At(path string) Entries {
 	return nil
 }
 
-// Upstreams are all that any route names, each once.
-func (t *Table) Upstreams() []string {
-	var all []string
+// Upstreams are all that any route names, each with the path of its health; one entry that names it is enough.
+func (t *Table) Upstreams() map[string]string {
+	all := make(map[string]string)
 	for _, entries := range t.exact {
 		for _, r := range entries {
-			all = append(all, r.Upstream)
+			all[r.Upstream] = cmp.Or(all[r.Upstream], r.Health)
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return all
 }

@@ -26,6 +26,7 @@ var readers = map[string]func(*Route, *yaml.Node) error{
 	"path":       readPath,
 	"methods":    readMethods,
 	"upstream":   readUpstream,
+	"health":     readHealth,
 	"access":     readAccess,
 	"forward":    readForward,
 	"timeout":    readTimeout,
@@ -78,6 +79,15 @@ func readUpstream(r *Route, n *yaml.Node) error {
 	if r.Upstream = u.Scheme + "://" + u.Host; r.Upstream != n.Value {
 		return fmt.Errorf("%q has more than scheme, host and port", n.Value)
 	}
+	return nil
+}
+
+func readHealth(r *Route, n *yaml.Node) error {
+	path, query, err := Canonical(n.Value)
+	if err != nil || query != "" || path != n.Value {
+		return fmt.Errorf("%q is not a canonical path", n.Value)
+	}
+	r.Health = path
 	return nil
 }
 

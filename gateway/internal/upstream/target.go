@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"gatehouse/internal/replica"
 )
 
 // The limits of the connections to one replica.
@@ -21,18 +22,18 @@ const (
 	bufferSize  = 16 << 10               // also the longest header of an answer
 )
 
-// ejectFor is how long a replica that refused a connection is passed over, while there are others.
-const ejectFor = 2 * time.Second
-
-// target is one replica.
-type target struct {
-	addr    string
-	client  *fasthttp.HostClient
-	ejected atomic.Int64 // until then, in Unix nanoseconds
+// client keeps the connections to one replica.
+type client interface {
+	DoDeadline(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error
+	replica.Connections
 }
 
-func newTarget(addr string, u *url.URL) *target {
-	return &target{addr: addr, client: &fasthttp.HostClient{
+// target is one replica.
+type target = replica.Replica[client]
+
+// newTarget makes the connections to a replica of the upstream.
+func newTarget(addr string, u *url.URL) client {
+	return &fasthttp.HostClient{
 		Addr:                      addr,
 		IsTLS:                     u.Scheme == "https",
 		TLSConfig:                 &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12},
@@ -48,35 +49,6 @@ func newTarget(addr string, u *url.URL) *target {
 		NoDefaultUserAgentHeader:  true,
 		DisablePathNormalizing:    true,
 		SecureErrorLogMessage:     true,
-	}}
-}
-
-// Weights that put an ejected replica behind every other, and one that was tried already behind those.
-const (
-	ejectedWeight = 1 << 20
-	triedWeight   = 1 << 21
-)
-
-// load is what speaks against choosing the replica: its pending calls, and more.
-func (t *target) load(tried bool, now time.Time) int {
-	load := t.client.PendingRequests()
-	if now.UnixNano() < t.ejected.Load() {
-		load += ejectedWeight
-	}
-	if tried {
-		load += triedWeight
-	}
-	return load
-}
-
-// note learns from a failed call.
-func (t *target) note(err error, now time.Time) {
-	switch {
-	case isDial(err):
-		t.ejected.Store(now.Add(ejectFor).UnixNano())
-	case isClosed(err):
-		// After a restart every idle connection is dead: the next attempt must open a new one.
-		t.client.CloseIdleConnections()
 	}
 }
 
