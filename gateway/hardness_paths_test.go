@@ -8,7 +8,7 @@ import (
 
 // What an attack comes to, mostly.
 const (
-	served  = "200 open"
+	served   = "200 open"
 	rejected = "400 closed"
 )
 

@@ -76,5 +76,5 @@ func NewClient(base, secret string, client *http.Client) *Client {
 
 // Apply implements Sessions.
 func (c *Client) Apply(ctx context.Context, changes []Change) error {
-	return c.peer.Call(ctx, http.MethodPost, ChangesPath, changes, nil)
+	return c.peer.Ask(ctx, http.MethodPost, ChangesPath, changes, nil)
 }

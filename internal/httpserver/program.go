@@ -32,8 +32,8 @@ type Command func(args []string, out, mistakes io.Writer) int
 // healthcheck is the command of every service.
 const healthcheck = "healthcheck"
 
-// Main loads the configuration, then runs the service until SIGTERM or SIGINT. It gives the exit code: 0 after a clean
-// shutdown, 1 on failure, 2 when the configuration has mistakes or there is no such command.
+// Main loads the configuration, then runs the service until SIGTERM, or until SIGINT, after which nobody takes over. It gives
+// the exit code: 0 after a clean shutdown, 1 on failure, 2 when the configuration has mistakes or there is no such command.
 func (p Program) Main(args []string) int {
 	if len(args) > 1 && args[1] != healthcheck {
 		return p.command(args[1], args[2:])
@@ -52,7 +52,7 @@ func (p Program) Main(args []string) int {
 	out := NewLogBuffer(os.Stdout)
 	defer out.Close()
 	log := NewLog(out, p.Level(), p.Name)
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	ctx, stop := untilSignal()
 	defer stop()
 	if err := p.Run(ctx, log); err != nil {
 		log.Error("failed", "error", err)
@@ -70,4 +70,20 @@ func (p Program) command(name string, args []string) int {
 	known := append(slices.Sorted(maps.Keys(p.Commands)), healthcheck)
 	fmt.Fprintf(os.Stderr, "%s: there is no command %q; there are %s, and without one it serves\n", p.Name, name, strings.Join(known, ", "))
 	return env.ExitCode
+}
+
+// untilSignal ends with the first signal. A second one ends the process at once.
+func untilSignal() (context.Context, func()) {
+	ctx, end := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		got := <-signals
+		signal.Stop(signals)
+		if got == syscall.SIGINT {
+			end(Interrupted)
+		}
+		end(nil)
+	}()
+	return ctx, func() { signal.Stop(signals) }
 }

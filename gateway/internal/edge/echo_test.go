@@ -17,7 +17,10 @@ type echo struct {
 }
 
 func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, "/api/live/") {
+	switch {
+	case r.URL.Path == "/readyz": // a probe is no request of a client
+		return
+	case strings.HasPrefix(r.URL.Path, "/api/live/"):
 		e.live(w, r)
 		return
 	}

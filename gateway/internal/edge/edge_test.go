@@ -153,7 +153,7 @@ func open(t *testing.T, settings ...setting) *door {
 	d := &door{t: t, key: private, list: new(list), budget: new(budget), echo: &echo{parts: make(chan string, 1)}, log: new(record)}
 	service := httptest.NewServer(d.echo)
 	t.Cleanup(service.Close)
-	pools := upstream.NewPools(t.Context(), loopback, time.Now)
+	pools := upstream.NewPools(t.Context(), loopback, slog.New(slog.DiscardHandler))
 	table := d.table(service.Listener.Addr().(*net.TCPAddr))
 	if err := pools.Use(table.Upstreams()); err != nil {
 		t.Fatal(err)

@@ -118,6 +118,9 @@ func (l *loader) finish(entry *yaml.Node, r *Route, given map[string]bool) {
 		r.Audience = r.Upstream
 	}
 	for i, other := range l.routes {
+		if other.Upstream == r.Upstream && other.Health != "" && r.Health != "" && other.Health != r.Health {
+			l.mistakes.add(entry, fmt.Errorf("health: %s has another entry with %s", r.Upstream, other.Health))
+		}
 		if other.Path != r.Path {
 			continue
 		}

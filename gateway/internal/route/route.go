@@ -49,6 +49,7 @@ type Route struct {
 	StripPrefix bool     // the upstream gets the path without the prefix
 	Methods     []string // GET stands for HEAD too
 	Upstream    string   // scheme://host:port
+	Health      string   // the upstream's path that answers 2xx while a replica is well; empty: none
 	Access      Access
 	Forward     Forward
 	Audience    string        // whom an assertion is for; nobody without ForwardAssertion

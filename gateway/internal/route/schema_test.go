@@ -106,6 +106,7 @@ var values = map[string][]string{
 	"timeout":      {"10s", "1m30s", "+2s", ".5s", "2m", "3m", "0s", "-1s", "10", `"10"`, "1 s", "~", "1d"},
 	"body_limit":   {"64KiB", "64MiB", "1024GiB", "1025GiB", "2000000MiB", "0KiB", "64KB", "64", "-1KiB", "1.5MiB", "~", "1GiB"},
 	"throttle":     {"20/1m", "1000/1s", "1001/1s", "1/25h", "0/1m", "20", "20/", "/1m", "20/1m/1m", "1.5/1m", "~", "[20, 1m]"},
+	"health":       {"/readyz", "/a/../b", "readyz", "/a?b", "5", "~", "[/a]"},
 	"websocket":    {"true", "false", "yes", `"true"`, "1", "~", "[true]"},
 	"acess":        {"public"},
 }

@@ -85,12 +85,11 @@ func (t *Table) Routes() []*Route {
 	return all
 }
 
-// Upstreams are all that any route names, each once.
-func (t *Table) Upstreams() []string {
-	var all []string
+// Upstreams are all that any route names, each with the path of its health; one entry that names it is enough.
+func (t *Table) Upstreams() map[string]string {
+	all := make(map[string]string)
 	for _, r := range t.Routes() {
-		all = append(all, r.Upstream)
+		all[r.Upstream] = cmp.Or(all[r.Upstream], r.Health)
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return all
 }

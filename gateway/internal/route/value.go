@@ -19,6 +19,7 @@ var readers = map[string]func(*Route, *yaml.Node) error{
 	"strip_prefix": readStripPrefix,
 	"methods":      readMethods,
 	"upstream":     readUpstream,
+	"health":       readHealth,
 	"access":       readAccess,
 	"forward":      readForward,
 	"audience":     readAudience,
@@ -88,6 +89,15 @@ func readUpstream(r *Route, n *yaml.Node) error {
 	if port, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || port == 0 {
 		return fmt.Errorf("%q: there is no such port", n.Value)
 	}
+	return nil
+}
+
+func readHealth(r *Route, n *yaml.Node) error {
+	path, query, err := Canonical(n.Value)
+	if err != nil || query != "" || path != n.Value {
+		return fmt.Errorf("%q is not a canonical path", n.Value)
+	}
+	r.Health = path
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,36 +12,47 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/internal/fault"
+	"gatehouse/internal/replica"
 )
 
 // maxAttempts is how many replicas are asked at most for one call.
 const maxAttempts = 3
 
-var errNoReplica = errors.New("no replica is known")
-
 // forward asks one replica, and another one only where the call cannot have had an effect twice.
 func (p *pool) forward(req *Request, resp *fasthttp.Response, timeout time.Duration) (string, error) {
 	deadline := time.Now().Add(timeout)
-	p.await(timeout)
+	p.set.Await(context.Background(), timeout)
 	var room [maxAttempts]*target
 	for tried := room[:0]; ; {
-		t := p.pick(tried)
+		t := p.set.Pick(tried)
 		if t == nil {
-			return "", fault.Down(p.url.Host, errNoReplica)
+			return "", fault.Down(p.url.Host, replica.ErrNone)
 		}
-		err := t.client.DoDeadline(req, resp, deadline)
+		err := t.Conns.DoDeadline(req, resp, deadline)
 		if err == nil {
-			return t.addr, nil
+			p.set.Answered(t, time.Now())
+			return t.Addr, nil
 		}
 		if errors.Is(err, errSource) {
 			resp.Reset()
-			return t.addr, &fault.Fault{Kind: fault.Invalid, Message: "The request ended early.", Err: err}
+			return t.Addr, &fault.Fault{Kind: fault.Invalid, Message: "The request ended early.", Err: err}
 		}
-		t.note(err, p.now())
+		p.note(t, err)
 		if tried = append(tried, t); len(tried) == maxAttempts || !mayRepeat(req, err) {
 			resp.Reset()
-			return t.addr, p.faultOf(err)
+			return t.Addr, p.faultOf(err)
 		}
+	}
+}
+
+// note learns from a failed call.
+func (p *pool) note(t *target, err error) {
+	switch {
+	case isDial(err):
+		p.set.Eject(t, err)
+	case isClosed(err):
+		// After a restart every idle connection is dead: the next attempt must open a new one.
+		t.Conns.CloseIdleConnections()
 	}
 }
 

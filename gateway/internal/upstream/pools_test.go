@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -52,8 +53,8 @@ func fixed(addrs ...string) func(context.Context, string) ([]netip.Addr, error) 
 
 func pools(t *testing.T, lookup func(context.Context, string) ([]netip.Addr, error), name string) *upstream.Pools {
 	t.Helper()
-	p := upstream.NewPools(t.Context(), lookup, time.Now)
-	if err := p.Use([]string{name}); err != nil {
+	p := upstream.NewPools(t.Context(), lookup, slog.New(slog.DiscardHandler))
+	if err := p.Use(map[string]string{name: ""}); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -221,7 +222,7 @@ func TestUpstreamsThatAreNoLongerNamedEnd(t *testing.T) {
 	one, two := listen(t, "127.0.0.1:0", counter(&n)), listen(t, "127.0.0.1:0", counter(&n))
 	first, second := "http://one:"+port(one), "http://two:"+port(two)
 	p := pools(t, fixed("127.0.0.1"), first)
-	if err := p.Use([]string{second}); err != nil {
+	if err := p.Use(map[string]string{second: ""}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{first, second} { // a request may be on its way by the old table
