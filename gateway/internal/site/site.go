@@ -8,6 +8,7 @@ import (
 	"iter"
 	"path"
 	"regexp"
+	"runtime/debug"
 	"strings"
 )
 
@@ -50,6 +51,7 @@ func Load(files fs.FS) (*Site, error) {
 			return nil, err
 		}
 	}
+	debug.FreeOSMemory() // what reading and compressing took is not needed again
 	return s, nil
 }
 

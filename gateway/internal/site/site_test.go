@@ -74,6 +74,7 @@ func TestReferencesBecomeLasting(t *testing.T) {
 			`import a from '/js/x.*.js'; import '/js/y.*.js'; export * from "/js/x.*.js";`},
 		{"js/t.js", "const f = async () => { await import('./x.js') }; `${import('/js/y.js')}`",
 			"const f = async () => { await import('/js/x.*.js') }; `${import('/js/y.*.js')}`"},
+		{"js/t.js", `if (await import('./x.js')) import('./y.js')`, `if (await import('/js/x.*.js')) import('/js/y.*.js')`},
 		{"js/t.js", `import a, {b as c} from'./x.js';export {d} from './y.js';class E { static f = import("./x.js") }`,
 			`import a, {b as c} from'/js/x.*.js';export {d} from '/js/y.*.js';class E { static f = import("/js/x.*.js") }`},
 		{"js/t.js", "// import './x.js'\nconst a = \"import './x.js'\", b = /import '.\\/x.js'/, c = `import './x.js'`;", ``},
