@@ -18,6 +18,10 @@ type client struct {
 	host string      // as the upstream is called
 	tls  *tls.Config // nil for plain http
 
+	most    int           // connections
+	wait    time.Duration // for one of them to become free
+	idleFor time.Duration // until one that nobody uses is closed
+
 	pending atomic.Int64
 	mu      sync.Mutex
 	idle    []*conn // the one used last is the last
@@ -97,7 +101,7 @@ func (c *client) take() (*conn, chan *conn) {
 		c.idle = c.idle[:n-1]
 		return cn, nil
 	}
-	if c.open < maxConns {
+	if c.open < c.most {
 		c.open++
 		return new(conn), nil
 	}
@@ -108,7 +112,7 @@ func (c *client) take() (*conn, chan *conn) {
 
 // await waits for a connection that another call has no use for any more.
 func (c *client) await(wait chan *conn, deadline time.Time) *conn {
-	timer := time.NewTimer(min(connWait, time.Until(deadline)))
+	timer := time.NewTimer(min(c.wait, time.Until(deadline)))
 	defer timer.Stop()
 	select {
 	case cn := <-wait:
@@ -155,7 +159,7 @@ func (c *client) release(cn *conn, reuse bool) {
 	cn.since = now
 	c.idle = append(c.idle, cn)
 	if c.sweeper == nil {
-		c.sweeper = time.AfterFunc(idleFor, c.sweep)
+		c.sweeper = time.AfterFunc(c.idleFor, c.sweep)
 	}
 }
 
@@ -183,14 +187,14 @@ func (c *client) sweep() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := 0
-	for n < len(c.idle) && time.Since(c.idle[n].since) >= idleFor {
+	for n < len(c.idle) && time.Since(c.idle[n].since) >= c.idleFor {
 		c.idle[n].close()
 		n++
 	}
 	c.drop(n)
 	c.sweeper = nil
 	if len(c.idle) > 0 {
-		c.sweeper = time.AfterFunc(idleFor-time.Since(c.idle[0].since), c.sweep)
+		c.sweeper = time.AfterFunc(c.idleFor-time.Since(c.idle[0].since), c.sweep)
 	}
 }
 

@@ -25,7 +25,7 @@ type target = replica.Replica[*client]
 
 // newTarget makes the connections to a replica of the upstream.
 func newTarget(addr string, u *url.URL) *client {
-	c := &client{addr: addr, host: u.Host}
+	c := &client{addr: addr, host: u.Host, most: maxConns, wait: connWait, idleFor: idleFor}
 	if u.Scheme == "https" {
 		c.tls = &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
 	}
