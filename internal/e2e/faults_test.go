@@ -31,9 +31,11 @@ func without(t *testing.T, part string, check func()) {
 // wellAgain waits until the caller's session works.
 func wellAgain(t *testing.T, c *Client) {
 	t.Helper()
+	nobody := newClient(t)
 	ok := eventually(30*time.Second, func() bool {
 		answer, err := c.try("GET", "/api/id", nil)
-		return err == nil && answer.Status == 200
+		login, loginErr := nobody.try("POST", "/api/authenticate", credential(uidOf("nobody"), password))
+		return err == nil && loginErr == nil && answer.Status == 200 && login.Status == 401
 	})
 	if !ok {
 		t.Error("the system did not get well by itself")
