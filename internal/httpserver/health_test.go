@@ -52,7 +52,7 @@ func openHouse(t *testing.T, drain time.Duration) *house {
 
 func (h *house) close(t *testing.T) {
 	t.Helper()
-	h.stop(httpserver.Interrupted)
+	h.stop(httpserver.ErrInterrupted)
 	if err := ended(t, h.ended); err != nil {
 		t.Error(err)
 	}
@@ -135,7 +135,7 @@ func TestAnInterruptedServiceDoesNotDrain(t *testing.T) {
 	answered := make(chan string, 1)
 	go func() { answered <- served{h.public, h.journal}.ask(t, "GET", "/slow", "").body }()
 	<-h.inside
-	h.stop(httpserver.Interrupted)
+	h.stop(httpserver.ErrInterrupted)
 	waitRefused(t, h.public)
 	close(h.goAhead)
 	if got := <-answered; got != "finished" {

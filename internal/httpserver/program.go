@@ -81,7 +81,7 @@ func untilSignal() (context.Context, func()) {
 		got := <-signals
 		signal.Stop(signals)
 		if got == syscall.SIGINT {
-			end(Interrupted)
+			end(ErrInterrupted)
 		}
 		end(nil)
 	}()

@@ -29,8 +29,8 @@ func CheckDrain(d time.Duration) error {
 	return nil
 }
 
-// Interrupted is the cause of a context that is ended by a person at the keyboard: nobody is to take over.
-var Interrupted = errors.New("interrupted")
+// ErrInterrupted is the cause of a context that is ended by a person at the keyboard: nobody is to take over.
+var ErrInterrupted = errors.New("interrupted")
 
 // Server is an app and the address that it listens on, such as ":8087"; ":0" takes any free port.
 type Server struct {
@@ -83,7 +83,7 @@ func (s *Service) Run(ctx context.Context, servers ...Server) error {
 
 // drain serves on, unless there is nobody to whom that is of use: at the keyboard, or after a failure.
 func (s *Service) drain(ctx context.Context) {
-	if s.draining.Store(true); ctx.Err() == nil || errors.Is(context.Cause(ctx), Interrupted) {
+	if s.draining.Store(true); ctx.Err() == nil || errors.Is(context.Cause(ctx), ErrInterrupted) {
 		return
 	}
 	s.Log.Info("draining", "for", s.Drain.String())
