@@ -132,7 +132,7 @@ func TestSessionsOutliveAKilledRedis(t *testing.T) {
 func TestEverythingRestarted(t *testing.T) {
 	uid := signUp(t, "restart")
 	c := signedIn(t, uid, password)
-	parts := []string{"gateway", "auth-service", "user-service", "redis", "postgres"}
+	parts := []string{"gateway", "user-service", "auth-service", "redis", "postgres"}
 	for _, part := range parts {
 		if err := stack.Stop(part); err != nil {
 			t.Fatal(err)
