@@ -1,14 +1,15 @@
 package edge
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 )
 
-// securityHeaders are on every answer. The policy lets a page load scripts, styles and images from the gateway alone, and
-// no inline script.
-var securityHeaders = [][2]string{
+// documentHeaders are on whatever a browser may show as a page. The policy lets a page load scripts, styles and images from
+// the gateway alone, and no inline script.
+var documentHeaders = [][2]string{
 	{"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"},
 	{"X-Content-Type-Options", "nosniff"},
@@ -16,6 +17,27 @@ var securityHeaders = [][2]string{
 	{"Referrer-Policy", "same-origin"},
 	{"Cross-Origin-Opener-Policy", "same-origin"},
 	{"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+}
+
+// dataHeaders are on what is no page: there is nothing in it that could be loaded, run or framed.
+var dataHeaders = [][2]string{
+	{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"X-Frame-Options", "DENY"},
+}
+
+// data are the types that are no page. With nosniff a browser takes them for nothing else.
+var data = [][]byte{
+	[]byte("application/json"), []byte("application/x-ndjson"), []byte("text/css"), []byte("text/event-stream"), []byte("text/javascript"),
+}
+
+func headersFor(contentType []byte) [][2]string {
+	for _, each := range data {
+		if bytes.HasPrefix(contentType, each) {
+			return dataHeaders
+		}
+	}
+	return documentHeaders
 }
 
 // A year, the least that the lists of browsers take (hstspreload.org).
@@ -26,7 +48,7 @@ var ours = newNames(fiber.HeaderStrictTransportSecurity, fiber.HeaderAccessContr
 	fiber.HeaderAccessControlAllowCredentials, fiber.HeaderAccessControlExposeHeaders, fiber.HeaderXRequestID)
 
 func init() {
-	for _, pair := range securityHeaders {
+	for _, pair := range documentHeaders {
 		ours.add(pair[0])
 	}
 }
@@ -35,7 +57,7 @@ func init() {
 func (e *Edge) dress(c *fiber.Ctx, id string) {
 	h := &c.Response().Header
 	ours.dropFrom(h)
-	for _, pair := range securityHeaders {
+	for _, pair := range headersFor(h.ContentType()) {
 		h.Add(pair[0], pair[1])
 	}
 	if e.cookies.https {
