@@ -38,9 +38,9 @@ func pairs(raw []byte) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		for value := range headerValues(raw, fiber.HeaderCookie) {
 			for pair := range bytes.SplitSeq(value, []byte(";")) {
-				pair = bytes.TrimSpace(pair)
+				pair = trim(pair)
 				name, _, _ := bytes.Cut(pair, []byte("="))
-				if len(pair) > 0 && !yield(string(bytes.TrimSpace(name)), pair) {
+				if len(pair) > 0 && !yield(string(trim(name)), pair) {
 					return
 				}
 			}
