@@ -43,6 +43,6 @@ lint: ## formatting, vet, staticcheck, shell scripts; the import rules are in `m
 	@deploy/lint
 
 packages:
-	@deploy/native/packages postgresql redis-server chromium gcc libc6-dev shellcheck
+	@deploy/native/packages postgresql redis-server chromium gcc libc6-dev shellcheck python3-jwt python3-cryptography nodejs
 
 .PHONY: help up down logs admin-password rotate-keys drop-keys test prove test-compose bench lint packages

@@ -11,6 +11,7 @@ import (
 	"gatehouse/auth-service/internal/mail"
 	"gatehouse/internal/cookiename"
 	"gatehouse/internal/env"
+	"gatehouse/internal/httpserver"
 	"gatehouse/internal/origin"
 	"gatehouse/internal/peer"
 	"gatehouse/internal/redisurl"
@@ -34,6 +35,8 @@ type config struct {
 	ServiceSecret  env.Secret    `env:"SERVICE_SECRET,required"` // shows who calls, on both internal listeners
 	SMTPURL        env.Secret    `env:"SMTP_URL"`                // the mail server; none: no mails
 	MailFrom       string        `env:"MAIL_FROM"`               // who sends the mails
+	HostsFile      string        `env:"HOSTS_FILE"`              // names of services before the machine's own, as in /etc/hosts
+	Drain          time.Duration `env:"DRAIN" envDefault:"2s"`   // how long it serves on after SIGTERM
 	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
 
 	origins     []*url.URL       // Origins, read by Check
@@ -56,6 +59,7 @@ func (c *config) Check() error {
 	c.mailServer, smtpErr = mail.ParseServer(c.SMTPURL.Reveal())
 	c.mailFrom, fromErr = mail.ParseFrom(c.MailFrom, c.PublicURL)
 	return errors.Join(
+		env.Mistake("DRAIN", httpserver.CheckDrain(c.Drain)),
 		env.Mistake("PUBLIC_URL", publicErr),
 		env.Mistake("CORS_ALLOW_ORIGINS", originsErr),
 		env.Mistake("PUBLIC_URL", c.checkCookies()),

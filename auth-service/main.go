@@ -71,12 +71,17 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	if err := redisurl.CheckPolicy(ctx, store); errors.Is(err, redisurl.ErrEvicts) {
 		return err
 	}
-	p := newParts(ctx, log, c, store, w)
-	defer inBackground(p.trail.Run)() // it ends after the last request
+	working, end := context.WithCancel(context.WithoutCancel(ctx)) // until the last request is answered
+	defer end()
+	p := newParts(working, log, c, store, w)
+	defer inBackground(p.trail.Run)()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return p.mailing.run(ctx) })
-	group.Go(func() error { return p.recovery.Requests.Run(ctx) })
-	group.Go(func() error { return p.serve(ctx, log, c, w.started) })
+	group.Go(func() error { return p.mailing.run(working) })
+	group.Go(func() error { return p.recovery.Requests.Run(working) })
+	group.Go(func() error {
+		defer end()
+		return p.serve(ctx, log, c, w.started)
+	})
 	return group.Wait()
 }
 
@@ -96,7 +101,7 @@ func newParts(ctx context.Context, log *slog.Logger, c *config, store redis.Univ
 	if c.SigningKeyFile != "" {
 		go signing.NewFile(p.keys, c.SigningKeyFile, c.SigningKey.Reveal(), list, log).Follow(ctx, w.ticks)
 	}
-	users := userService(ctx, c)
+	users := userService(ctx, c, log)
 	p.trail = audit.New(users, log)
 	p.mailing = newMailing(c, store, users, log)
 	attempts, key := throttle.New(store, w.now), []byte(c.RefreshKey.Reveal())
@@ -125,11 +130,10 @@ func (p parts) serve(ctx context.Context, log *slog.Logger, c *config, started f
 	internal := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, KeepID: true})
 	a.InternalRoutes(internal)
 	ready := func(ctx context.Context) error { return redisurl.CheckPolicy(ctx, p.store) } // also one that was down at the start
-	return httpserver.Run(ctx, log, started,
-		httpserver.Server{App: app, Addr: c.Listen},
-		httpserver.Server{App: internal, Addr: c.InternalListen},
-		httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen},
-	)
+	service := httpserver.Service{Log: log, Health: c.HealthListen, Ready: ready, Drain: c.Drain, Started: started}
+	return service.Run(ctx,
+		httpserver.Server{App: app, Addr: c.Listen, Probed: true},
+		httpserver.Server{App: internal, Addr: c.InternalListen, Probed: true})
 }
 
 // inBackground starts what runs until its context ends. The function it gives ends it and waits.
@@ -140,8 +144,10 @@ func inBackground(run func(context.Context)) (end func()) {
 	return func() { cancel(); <-done }
 }
 
-func userService(ctx context.Context, c *config) *userapi.Client {
-	transport := replica.NewTransport(ctx, replica.System, c.UserServiceURL)
+func userService(ctx context.Context, c *config, log *slog.Logger) *userapi.Client {
+	transport := replica.NewTransport(ctx, c.UserServiceURL, replica.Options{
+		Lookup: replica.Hosts(c.HostsFile, replica.System), Log: log, Health: httpserver.ReadyPath,
+	})
 	client := &http.Client{Transport: transport, Timeout: userCallTimeout}
 	return userapi.NewClient(c.UserServiceURL.String(), c.ServiceSecret.Reveal(), client)
 }

@@ -109,7 +109,7 @@ func (a *alice) kept() []string {
 func environment(t *testing.T, redisURL, userServiceURL string) []string {
 	t.Helper()
 	return []string{
-		"LISTEN=127.0.0.1:0", "INTERNAL_LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0", "REDIS_URL=" + redisURL, "USER_SERVICE_URL=" + userServiceURL,
+		"LISTEN=127.0.0.1:0", "INTERNAL_LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0", "DRAIN=0s", "REDIS_URL=" + redisURL, "USER_SERVICE_URL=" + userServiceURL,
 		"SIGNING_KEY=" + signingKey(t), "REFRESH_KEY=" + strings.Repeat("k", 32), "SERVICE_SECRET=" + serviceSecret,
 	}
 }

@@ -23,7 +23,8 @@ type setting struct {
 	Listen, Port      string
 	Upstream, Checker string // addresses
 	Dir               string
-	Alg, Key, Revoked string // of HAProxy's guard: the algorithm, the file of the key or the key, the file of the map
+	Alg, Key, Revoked string   // of HAProxy's guard: the algorithm, the file of the key or the key, the file of the map
+	Headers           []string // that nginx adds to a file: name and value as its configuration has them
 }
 
 // peer is another gateway that runs.

@@ -11,22 +11,26 @@ import (
 
 	"gatehouse/internal/cookiename"
 	"gatehouse/internal/env"
+	"gatehouse/internal/httpserver"
 	"gatehouse/internal/origin"
 	"gatehouse/internal/redisurl"
 )
 
 // config is the environment of the gateway. Each secret may also come as NAME_FILE.
 type config struct {
-	Listen         string     `env:"LISTEN"             envDefault:":8087"`
-	HealthListen   string     `env:"HEALTH_LISTEN"      envDefault:":9087"`
-	PublicURL      *url.URL   `env:"PUBLIC_URL"         envDefault:"http://localhost:8087"` // where people find the gateway
-	Origins        []string   `env:"CORS_ALLOW_ORIGINS"`                                    // other sites whose pages may call
-	CookieName     string     `env:"JWT_TOKEN_NAME"     envDefault:"jwt"`                   // of the access cookie
-	AuthServiceURL *url.URL   `env:"AUTH_SERVICE_URL"   envDefault:"http://auth-service:8081"`
-	RedisURL       env.Secret `env:"REDIS_URL,required"`
-	TrustedProxies []string   `env:"TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
-	RoutesFile     string     `env:"ROUTES_FILE"`     // instead of the built-in routes.yaml
-	LogLevel       slog.Level `env:"LOG_LEVEL"          envDefault:"info"`
+	Listen         string        `env:"LISTEN"             envDefault:":8087"`
+	HealthListen   string        `env:"HEALTH_LISTEN"      envDefault:":9087"`
+	PublicURL      *url.URL      `env:"PUBLIC_URL"         envDefault:"http://localhost:8087"` // where people find the gateway
+	Origins        []string      `env:"CORS_ALLOW_ORIGINS"`                                    // other sites whose pages may call
+	CookieName     string        `env:"JWT_TOKEN_NAME"     envDefault:"jwt"`                   // of the access cookie
+	AuthServiceURL *url.URL      `env:"AUTH_SERVICE_URL"   envDefault:"http://auth-service:8081"`
+	AuthInternal   *url.URL      `env:"AUTH_INTERNAL_URL"  envDefault:"http://auth-service:8091"` // where assertions are made
+	RedisURL       env.Secret    `env:"REDIS_URL,required"`
+	TrustedProxies []string      `env:"TRUSTED_PROXIES"`       // whose X-Forwarded-For is believed
+	RoutesFiles    []string      `env:"ROUTES_FILE"`           // instead of the built-in routes.yaml; several make one table
+	HostsFile      string        `env:"HOSTS_FILE"`            // names of services before the machine's own, as in /etc/hosts
+	Drain          time.Duration `env:"DRAIN" envDefault:"2s"` // how long it serves on after SIGTERM
+	LogLevel       slog.Level    `env:"LOG_LEVEL"          envDefault:"info"`
 
 	ReadTimeout time.Duration `env:"READ_TIMEOUT" envDefault:"15s"` // for a request to arrive in
 
@@ -40,8 +44,9 @@ func (c *config) Check() error {
 	c.PublicURL, publicErr = origin.Of(c.PublicURL)
 	c.origins, originsErr = origin.ParseList(c.Origins)
 	c.proxies, proxiesErr = parseProxies(c.TrustedProxies)
-	_, routesErr := (&routes{file: c.RoutesFile}).load()
+	_, routesErr := (&routes{files: c.RoutesFiles}).load()
 	return errors.Join(
+		env.Mistake("DRAIN", httpserver.CheckDrain(c.Drain)),
 		env.Mistake("PUBLIC_URL", publicErr),
 		env.Mistake("CORS_ALLOW_ORIGINS", originsErr),
 		env.Mistake("JWT_TOKEN_NAME", cookiename.Check(c.CookieName)),

@@ -15,7 +15,7 @@ func TestDefaults(t *testing.T) {
 	}
 	if c.Listen != ":8087" || c.HealthListen != ":9087" || c.PublicURL.String() != "http://localhost:8087" ||
 		c.CookieName != "jwt" || c.AuthServiceURL.String() != "http://auth-service:8081" ||
-		len(c.origins) != 0 || len(c.proxies) != 0 || c.RoutesFile != "" || c.ReadTimeout != 15*time.Second {
+		len(c.origins) != 0 || len(c.proxies) != 0 || len(c.RoutesFiles) != 0 || c.ReadTimeout != 15*time.Second {
 		t.Errorf("%+v", c)
 	}
 }

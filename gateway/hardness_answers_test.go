@@ -19,8 +19,6 @@ type nonsense struct {
 	status int
 }
 
-const badAnswer = "A service gave an answer that could not be understood."
-
 func TestNonsenseOfAnUpstream(t *testing.T) {
 	h := openHouse(t, 15*time.Second)
 	long := strings.Repeat("a", 17<<10)

@@ -115,12 +115,12 @@ func TestMethodsOfNobody(t *testing.T) {
 	for _, target := range []string{"h:80", "h", "evil:443", "[::1]:443", "/open/a", "*", "http://h/open/a", "169.254.169.254:80"} {
 		answers := "405 closed"
 		if target == "*" {
-			answers = refused
+			answers = rejected
 		}
 		attacks = append(attacks, attack{"CONNECT " + target, request("CONNECT", target) + smuggled, answers, nil, false})
 	}
 	for _, method := range []string{"G\xc9T", "G(T", "GET\x7f", "G/T", "\"GET\"", "G@T", "GET:", "G[T"} {
-		attacks = append(attacks, attack{method, request(method, "/open/a") + smuggled, refused, nil, false})
+		attacks = append(attacks, attack{method, request(method, "/open/a") + smuggled, rejected, nil, false})
 	}
 	openHouse(t, 15*time.Second).try(t, attacks)
 }
@@ -142,7 +142,7 @@ func TestWhatIsTooLong(t *testing.T) {
 		{"a cookie", get("/open/a", "Cookie: a="+long(17<<10)), "431 closed", nil, false},
 		{"an extension of a chunk", post("5;"+long(1<<20)+"\r\nhello\r\n0\r\n\r\n", "Transfer-Encoding: chunked"), served, []string{"POST /open/a\n\nhello"}, false}, // it is kept nowhere
 		{"trailers", post("5\r\nhello\r\n0\r\n"+many(100_000)+"\r\n\r\n", "Transfer-Encoding: chunked"), "431 closed", nil, false},
-		{"a size of a chunk", post(strings.Repeat("0", 1<<20)+"5\r\nhello\r\n0\r\n\r\n", "Transfer-Encoding: chunked"), refused, nil, false},
+		{"a size of a chunk", post(strings.Repeat("0", 1<<20)+"5\r\nhello\r\n0\r\n\r\n", "Transfer-Encoding: chunked"), rejected, nil, false},
 		{"a thousand headers", get("/open/a", many(1000)), served, []string{"GET /open/a\n" + strings.ReplaceAll(many(1000), "\r\n", "\n")}, false},
 		{"a thousand lists of headers", get("/open/a", "Connection: "+strings.Repeat("x,", 4000)), served, []string{"GET /open/a"}, false},
 		{"a thousand cookies", get("/open/a", "Cookie: "+strings.Repeat("jwt=;", 1000)), "400 open", nil, false},

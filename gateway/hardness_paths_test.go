@@ -8,8 +8,8 @@ import (
 
 // What an attack comes to, mostly.
 const (
-	served  = "200 open"
-	refused = "400 closed"
+	served   = "200 open"
+	rejected = "400 closed"
 )
 
 // In none of these places may any of these stand: some server reads another path there. Each is tried below a public
@@ -31,11 +31,11 @@ func TestAmbiguousPathsReachNobody(t *testing.T) {
 	for _, place := range places {
 		for _, text := range ambiguous {
 			target := strings.Replace(place, "@", text, 1)
-			attacks = append(attacks, attack{name: target, send: get(target), answers: refused})
+			attacks = append(attacks, attack{name: target, send: get(target), answers: rejected})
 		}
 	}
 	for _, target := range alone {
-		attacks = append(attacks, attack{name: target, send: get(target), answers: refused})
+		attacks = append(attacks, attack{name: target, send: get(target), answers: rejected})
 	}
 	openHouse(t, 15*time.Second).try(t, attacks)
 }
@@ -48,7 +48,7 @@ func TestTargetsOfAnotherFormReachNobody(t *testing.T) {
 		"OPTIONS *", "OPTIONS http://h", "GET @evil/open/a", "GET ?a=b", "GET #a", "GET .", "GET ../open/a", "GET javascript:alert(1)",
 		"GET http://h@evil/open/a", "GET http://evil#@h/open/a", "POST http://h/open/a", "GET [::1]:80", "GET /open/a http://h/open/b",
 	} {
-		attacks = append(attacks, attack{name: line, send: line + " HTTP/1.1\r\nHost: h\r\n\r\n", answers: refused})
+		attacks = append(attacks, attack{name: line, send: line + " HTTP/1.1\r\nHost: h\r\n\r\n", answers: rejected})
 	}
 	openHouse(t, 15*time.Second).try(t, attacks)
 }
@@ -65,7 +65,7 @@ func TestRequestLinesThatAreNone(t *testing.T) {
 		"GET /open/a http/1.1", "GET /open/a HTP/1.1", "GET /open/a HTTP /1.1", "GET /open/a HTTP/ 1.1", "GET /open/a HTTP/1,1", "GET /open/a HTTP/1.1\x00",
 		"GET /open/a XHTTP/1.1", "GET /open/a /1.1", "PRI * HTTP/2.0", "\x16\x03\x01\x02\x00", "\x00", "HTTP/1.1 200 OK",
 	} {
-		attacks = append(attacks, attack{name: line, send: line + "\r\nHost: h\r\n\r\n", answers: refused})
+		attacks = append(attacks, attack{name: line, send: line + "\r\nHost: h\r\n\r\n", answers: rejected})
 	}
 	openHouse(t, 15*time.Second).try(t, attacks)
 }
@@ -100,11 +100,11 @@ func TestRedirectsLeadNowhereElse(t *testing.T) {
 	h.try(t, []attack{
 		{"a form", request("POST", "/", "Accept: text/html", "Content-Length: 0", "Sec-Fetch-Site: none"), "303 open", nil, false},
 		{"with a query", request("POST", "/?next=//evil", "Accept: text/html", "Content-Length: 0", "Sec-Fetch-Site: none"), "303 open", nil, false},
-		{"another host", request("POST", "//evil", "Accept: text/html", "Content-Length: 0"), refused, nil, false},
-		{"a backslash", request("POST", `/\evil`, "Accept: text/html", "Content-Length: 0"), refused, nil, false},
-		{"an escaped one", request("POST", "/%5cevil", "Accept: text/html", "Content-Length: 0"), refused, nil, false},
-		{"an escaped slash", request("POST", "/%2fevil", "Accept: text/html", "Content-Length: 0"), refused, nil, false},
-		{"dots", request("POST", "/..//evil", "Accept: text/html", "Content-Length: 0"), refused, nil, false},
+		{"another host", request("POST", "//evil", "Accept: text/html", "Content-Length: 0"), rejected, nil, false},
+		{"a backslash", request("POST", `/\evil`, "Accept: text/html", "Content-Length: 0"), rejected, nil, false},
+		{"an escaped one", request("POST", "/%5cevil", "Accept: text/html", "Content-Length: 0"), rejected, nil, false},
+		{"an escaped slash", request("POST", "/%2fevil", "Accept: text/html", "Content-Length: 0"), rejected, nil, false},
+		{"dots", request("POST", "/..//evil", "Accept: text/html", "Content-Length: 0"), rejected, nil, false},
 		{"a host of their own", "POST / HTTP/1.1\r\nHost: evil\r\nAccept: text/html\r\nContent-Length: 0\r\n\r\n", "303 open", nil, false},
 	})
 }

@@ -65,8 +65,8 @@ func openHouse(t *testing.T, readTimeout time.Duration) *house {
 	auth, _ := url.Parse(keys.URL)
 	h.public, h.health = launch(t, slog.New(slog.DiscardHandler), &config{
 		Listen: "127.0.0.1:0", HealthListen: "127.0.0.1:0", PublicURL: &url.URL{Scheme: "http", Host: "localhost:8087"},
-		CookieName: "jwt", AuthServiceURL: auth, RedisURL: env.Secret(h.redis.URL()), RoutesFile: file, ReadTimeout: readTimeout,
-	})
+		CookieName: "jwt", AuthServiceURL: auth, RedisURL: env.Secret(h.redis.URL()), RoutesFiles: []string{file}, ReadTimeout: readTimeout, AuthInternal: auth,
+	}, nil)
 	h.want(h.public, "/mine/good", h.cookie("first"), 200)
 	h.up.take()
 	return h

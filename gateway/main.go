@@ -15,9 +15,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gatehouse/frontend"
+	"gatehouse/gateway/internal/assertion"
 	"gatehouse/gateway/internal/edge"
 	"gatehouse/gateway/internal/route"
 	"gatehouse/gateway/internal/upstream"
+	"gatehouse/internal/authapi"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/redisurl"
 	"gatehouse/internal/replica"
@@ -34,8 +36,9 @@ func main() {
 		Level:  func() slog.Level { return c.LogLevel },
 		Health: func() string { return c.HealthListen },
 		Run: func(ctx context.Context, log *slog.Logger) error {
-			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.System})
+			return run(ctx, log, &c, world{pages: frontend.Files, lookup: replica.Hosts(c.HostsFile, replica.System), ticks: time.Tick(rereadEvery)})
 		},
+		Commands: commands,
 	}.Main(os.Args))
 }
 
@@ -43,6 +46,7 @@ func main() {
 type world struct {
 	pages   fs.FS
 	lookup  replica.Lookup
+	ticks   <-chan time.Time // when to look at the routes files
 	started func([]net.Addr) // may be nil
 }
 
@@ -53,13 +57,16 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 		return fmt.Errorf("REDIS_URL: %w", err)
 	}
 	defer store.Close()
-	keys := followKeys(ctx, log, c, w.lookup)
+	working, end := context.WithCancel(context.WithoutCancel(ctx)) // until the last request is answered
+	defer end()
+	keys := followKeys(working, log, c, w.lookup)
 	streams := edge.NewStreams()
 	list := revocation.Follow(store, time.Now, log, streams.Cut)
-	door, err := open(ctx, log, c, w, edge.Options{
+	door, err := open(working, log, c, w, edge.Options{
 		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
 		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
 		ReadTimeout: c.ReadTimeout, Revocation: list, Throttle: throttle.New(store, time.Now), Streams: streams,
+		Assertions: assertions(working, log, c, w.lookup),
 	})
 	if err != nil {
 		return err
@@ -68,25 +75,25 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	ready := func(context.Context) error { return keys.Ready() }
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		list.Run(ctx)
+		list.Run(working)
 		return nil
 	})
 	group.Go(func() error {
-		return httpserver.Run(ctx, log, w.started,
-			httpserver.Server{App: door.App(), Addr: c.Listen},
-			httpserver.Server{App: httpserver.Health(ready, log), Addr: c.HealthListen})
+		defer end()
+		service := httpserver.Service{Log: log, Health: c.HealthListen, Ready: ready, Drain: c.Drain, Started: w.started}
+		return service.Run(ctx, httpserver.Server{App: door.App(), Addr: c.Listen})
 	})
 	return group.Wait()
 }
 
 // open makes the edge with its routes and upstreams, and follows changes of the routes file.
 func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Options) (*edge.Edge, error) {
-	source := &routes{file: c.RoutesFile}
+	source := &routes{files: c.RoutesFiles}
 	table, err := source.load()
 	if err != nil {
 		return nil, err
 	}
-	pools := upstream.NewPools(ctx, w.lookup, time.Now)
+	pools := upstream.NewPools(ctx, w.lookup, log)
 	o.Upstreams = pools
 	door, err := edge.New(o, table)
 	if err != nil {
@@ -99,15 +106,23 @@ func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Opti
 		door.Use(table)
 		return nil
 	}
-	if source.file != "" {
-		go source.follow(ctx, log, time.Tick(rereadEvery), use)
+	if len(source.files) > 0 {
+		go source.follow(ctx, log, w.ticks, use)
 	}
 	return door, use(table)
 }
 
+// assertions come from auth-service's internal listener.
+func assertions(ctx context.Context, log *slog.Logger, c *config, lookup replica.Lookup) *assertion.Source {
+	client := &http.Client{Transport: replica.NewTransport(ctx, c.AuthInternal, replica.Options{Lookup: lookup, Log: log})}
+	return assertion.NewSource(authapi.NewIssuer(c.AuthInternal.String(), client), time.Now)
+}
+
 // followKeys keeps the public keys of auth-service at hand.
 func followKeys(ctx context.Context, log *slog.Logger, c *config, lookup replica.Lookup) *token.RemoteKeys {
-	client := &http.Client{Transport: replica.NewTransport(ctx, lookup, c.AuthServiceURL)}
+	client := &http.Client{Transport: replica.NewTransport(ctx, c.AuthServiceURL, replica.Options{
+		Lookup: lookup, Log: log, Health: httpserver.ReadyPath,
+	})}
 	keys := token.NewRemoteKeys(c.AuthServiceURL, client, time.Now)
 	go keys.Run(ctx, func(err error) { log.Warn("token keys not fetched", "error", err) })
 	return keys

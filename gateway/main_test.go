@@ -38,6 +38,8 @@ type system struct {
 	key            ed25519.PrivateKey
 	public, health string                 // addresses
 	more           map[string]chan string // by the session of a stream
+	file           string                 // of the routes
+	ticks          chan time.Time         // when the gateway looks at it
 }
 
 // sendStream sends a line at once and others as they are put in.
@@ -82,21 +84,21 @@ func start(t *testing.T) *system {
 func (s *system) run(port int) {
 	s.t.Helper()
 	service := &url.URL{Scheme: "http", Host: net.JoinHostPort("service", strconv.Itoa(port))}
-	file := filepath.Join(s.t.TempDir(), "routes.yaml")
+	s.file, s.ticks = filepath.Join(s.t.TempDir(), "routes.yaml"), make(chan time.Time)
 	table := strings.NewReplacer("auth-service:8081", service.Host, "user-service:8082", service.Host, "120/1m", "2/1m").Replace(string(builtIn))
-	if err := os.WriteFile(file, []byte(table), 0o600); err != nil {
+	if err := os.WriteFile(s.file, []byte(table), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	c := &config{
 		Listen: "127.0.0.1:0", HealthListen: "127.0.0.1:0", PublicURL: &url.URL{Scheme: "http", Host: "localhost:8087"},
-		CookieName: "jwt", AuthServiceURL: service, RedisURL: env.Secret(s.redis.URL()),
-		RoutesFile: file,
+		CookieName: "jwt", AuthServiceURL: service, AuthInternal: service, RedisURL: env.Secret(s.redis.URL()),
+		RoutesFiles: []string{s.file},
 	}
-	s.public, s.health = launch(s.t, slog.New(slog.DiscardHandler), c)
+	s.public, s.health = launch(s.t, slog.New(slog.DiscardHandler), c, s.ticks)
 }
 
-// launch runs the gateway until the test ends, and gives its addresses. Every upstream is on this machine.
-func launch(t *testing.T, log *slog.Logger, c *config) (public, health string) {
+// launch runs the gateway until the test ends, and gives its addresses. At each tick it looks at its routes file. Every upstream is on this machine.
+func launch(t *testing.T, log *slog.Logger, c *config, ticks <-chan time.Time) (public, health string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	addrs, done := make(chan []net.Addr, 1), make(chan error, 1)
@@ -105,6 +107,7 @@ func launch(t *testing.T, log *slog.Logger, c *config) (public, health string) {
 		lookup: func(context.Context, string) ([]netip.Addr, error) {
 			return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 		},
+		ticks:   ticks,
 		started: func(a []net.Addr) { addrs <- a },
 	}
 	go func() { done <- run(ctx, log, c, w) }()
@@ -288,7 +291,7 @@ func TestRoutesFileIsFollowed(t *testing.T) {
 	}
 	const entry = "routes:\n  - {path: /a, methods: [GET], upstream: 'http://a:1', access: public}\n"
 	write(entry)
-	source := &routes{file: file}
+	source := &routes{files: []string{file}}
 	if _, err := source.load(); err != nil {
 		t.Fatal(err)
 	}

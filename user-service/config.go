@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/internal/env"
+	"gatehouse/internal/httpserver"
 	"gatehouse/internal/peer"
 	"gatehouse/user-service/internal/postgres"
 )
@@ -29,6 +30,8 @@ type config struct {
 	AuditRetention  time.Duration `env:"AUDIT_RETENTION" envDefault:"2160h"`
 	GitHubToken     env.Secret    `env:"GITHUB_TOKEN"` // when set, a uid must be a GitHub account
 	GitHubURL       *url.URL      `env:"GITHUB_API_URL"   envDefault:"https://api.github.com"`
+	HostsFile       string        `env:"HOSTS_FILE"`            // names of services before the machine's own, as in /etc/hosts
+	Drain           time.Duration `env:"DRAIN" envDefault:"2s"` // how long it serves on after SIGTERM
 	LogLevel        slog.Level    `env:"LOG_LEVEL"        envDefault:"info"`
 }
 
@@ -56,6 +59,7 @@ func (c *config) Check() error {
 		retentionErr = fmt.Errorf("must be %s at least", minRetention)
 	}
 	return errors.Join(
+		env.Mistake("DRAIN", httpserver.CheckDrain(c.Drain)),
 		env.Mistake("DATABASE_URL", postgres.Check(c.DatabaseURL.Reveal())),
 		env.Mistake("SERVICE_SECRET", c.ServiceSecret.AtLeast(peer.MinSecret)),
 		env.Mistake("REGISTRATION", registrationErr),

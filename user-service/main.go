@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -55,33 +56,36 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 		return err
 	}
 	defer db.Close()
-	outbox := postgres.NewOutbox(db, newSessions(ctx, c), log)
+	working, end := context.WithCancel(context.WithoutCancel(ctx)) // until the last request is answered
+	defer end()
+	outbox := postgres.NewOutbox(db, newSessions(working, c, log), log)
 	users, err := newUsers(c, db, outbox, log)
 	if err != nil {
 		return err
 	}
-	client := &http.Client{Timeout: callTimeout}
+	client := &http.Client{Transport: replicasOf(working, c.AuthServiceURL, c, log), Timeout: callTimeout}
 	keys := token.NewRemoteKeys(c.AuthServiceURL, client, time.Now)
 	server := api.API{Users: users, Keys: keys, Secret: c.ServiceSecret.Reveal(), Site: c.PublicURL, Log: log}
-	start := startup{db: db, users: users, uid: c.AdminUID, password: c.AdminPassword.Reveal(), log: log}
+	start := startup{db: db, keys: keys, users: users, uid: c.AdminUID, password: c.AdminPassword.Reveal(), log: log}
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		keys.Run(ctx, func(err error) { log.Warn("token keys not fetched", "error", err) })
+		keys.Run(working, func(err error) { log.Warn("token keys not fetched", "error", err) })
 		return nil
 	})
 	group.Go(func() error {
-		if err := start.run(ctx); err != nil {
+		if err := start.run(working); err != nil {
 			return err
 		}
-		work(ctx, db, users, outbox, c.AuditRetention, log)
+		work(working, db, users, outbox, c.AuditRetention, log)
 		return nil
 	})
 	group.Go(func() error {
-		return httpserver.Run(ctx, log, started,
-			httpserver.Server{App: server.Public(), Addr: c.Listen},
-			httpserver.Server{App: server.Internal(), Addr: c.InternalListen},
-			httpserver.Server{App: httpserver.Health(start.ready, log), Addr: c.HealthListen})
+		defer end()
+		service := httpserver.Service{Log: log, Health: c.HealthListen, Ready: start.ready, Drain: c.Drain, Started: started}
+		return service.Run(ctx,
+			httpserver.Server{App: server.Public(), Addr: c.Listen, Probed: true},
+			httpserver.Server{App: server.Internal(), Addr: c.InternalListen, Probed: true})
 	})
 	return group.Wait()
 }
@@ -97,10 +101,17 @@ func work(
 	all.Wait()
 }
 
-// newSessions calls auth-service's internal listener, any replica of it.
-func newSessions(ctx context.Context, c *config) *authapi.Client {
-	client := &http.Client{Transport: replica.NewTransport(ctx, replica.System, c.AuthInternalURL), Timeout: callTimeout}
+// newSessions calls auth-service's internal listener.
+func newSessions(ctx context.Context, c *config, log *slog.Logger) *authapi.Client {
+	client := &http.Client{Transport: replicasOf(ctx, c.AuthInternalURL, c, log), Timeout: callTimeout}
 	return authapi.NewClient(c.AuthInternalURL.String(), c.ServiceSecret.Reveal(), client)
+}
+
+// replicasOf follows the replicas of auth-service.
+func replicasOf(ctx context.Context, service *url.URL, c *config, log *slog.Logger) *replica.Transport {
+	return replica.NewTransport(ctx, service, replica.Options{
+		Lookup: replica.Hosts(c.HostsFile, replica.System), Log: log, Health: httpserver.ReadyPath,
+	})
 }
 
 // newUsers puts the domain together.

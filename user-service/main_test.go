@@ -56,7 +56,7 @@ func configured(t *testing.T, databaseURL string) *config {
 	t.Cleanup(auth.Close)
 	var c config
 	err = env.LoadFrom(&c, []string{"DATABASE_URL=" + databaseURL, "SERVICE_SECRET=" + serviceSecret, "ADMIN_PASSWORD=" + adminPassword,
-		"AUTH_SERVICE_URL=" + auth.URL, "AUTH_INTERNAL_URL=" + auth.URL, "LISTEN=127.0.0.1:0", "INTERNAL_LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0"})
+		"AUTH_SERVICE_URL=" + auth.URL, "AUTH_INTERNAL_URL=" + auth.URL, "LISTEN=127.0.0.1:0", "INTERNAL_LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0", "DRAIN=0s"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func startProgram(t *testing.T, keys *httptest.Server, databaseURL string) progr
 	p.Env = []string{
 		"DATABASE_URL=" + databaseURL, "SERVICE_SECRET=" + serviceSecret, "ADMIN_PASSWORD=" + adminPassword,
 		"AUTH_SERVICE_URL=" + keys.URL, "AUTH_INTERNAL_URL=" + keys.URL,
-		"LISTEN=127.0.0.1:0", "INTERNAL_LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0",
+		"LISTEN=127.0.0.1:0", "INTERNAL_LISTEN=127.0.0.1:0", "HEALTH_LISTEN=127.0.0.1:0", "DRAIN=0s",
 	}
 	log, err := p.StdoutPipe()
 	if err != nil {

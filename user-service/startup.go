@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/internal/fault"
+	"gatehouse/internal/token"
 	"gatehouse/user-service/internal/postgres"
 	"gatehouse/user-service/internal/user"
 )
@@ -15,6 +16,7 @@ import (
 // startup is what must be done in the database once before the service is ready.
 type startup struct {
 	db       *postgres.DB
+	keys     *token.RemoteKeys
 	users    *user.Service
 	uid      string // of the first Admin
 	password string
@@ -49,6 +51,9 @@ func (s *startup) run(ctx context.Context) error {
 func (s *startup) ready(ctx context.Context) error {
 	if !s.done.Load() {
 		return errStarting
+	}
+	if err := s.keys.Ready(); err != nil {
+		return err
 	}
 	return s.db.Ping(ctx)
 }

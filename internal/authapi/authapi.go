@@ -1,5 +1,5 @@
-// Package authapi is what user-service tells auth-service: that accounts have changed in a way that sessions must follow
-// and people must hear of. The call goes to auth-service's internal listener (package peer).
+// Package authapi is what other services ask of auth-service, at its internal listener (package peer). user-service tells
+// that accounts have changed in a way that sessions must follow and people must hear of. The gateway wants assertions.
 package authapi
 
 import (
@@ -76,5 +76,5 @@ func NewClient(base, secret string, client *http.Client) *Client {
 
 // Apply implements Sessions.
 func (c *Client) Apply(ctx context.Context, changes []Change) error {
-	return c.peer.Call(ctx, http.MethodPost, ChangesPath, changes, nil)
+	return c.peer.Ask(ctx, http.MethodPost, ChangesPath, changes, nil)
 }

@@ -7,11 +7,13 @@ import (
 	"testing"
 )
 
-// compose is the stack of docker-compose.yml, as a project of its own, with the development mailbox.
+// compose is the stack of docker-compose.yml, as a project of its own, with the development mailbox and the example.
 type compose struct{ command }
 
 func (c compose) ctl(args ...string) (string, error) {
-	return c.run("docker", append([]string{"compose", "-p", "gatehouse-e2e", "--profile", "mailbox"}, args...)...)
+	files := []string{"-f", "docker-compose.yml", "-f", "deploy/example/compose.yaml"}
+	options := append(files, "-p", "gatehouse-e2e", "--profile", "mailbox")
+	return c.run("docker", append(append([]string{"compose"}, options...), args...)...)
 }
 
 func (c compose) do(args ...string) error {

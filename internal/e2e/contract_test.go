@@ -260,7 +260,7 @@ func TestSecurityHeaders(t *testing.T) {
 	for _, path := range []string{"/", "/api/id", "/css/base.css", "/nothing"} {
 		h := newClient(t).do("GET", path, nil).Header
 		policy := h.Get("Content-Security-Policy")
-		if !strings.Contains(policy, "script-src 'self'") || strings.Contains(policy, "unsafe-inline") ||
+		if !strings.HasPrefix(policy, "default-src 'none'; ") || strings.Contains(policy, "unsafe-inline") ||
 			h.Get("X-Content-Type-Options") != "nosniff" || h.Get("X-Request-Id") == "" {
 			t.Errorf("%s has the headers %v", path, h)
 		}

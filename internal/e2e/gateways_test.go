@@ -54,7 +54,7 @@ func (n native) anotherGateway(t *testing.T) *gatewayProcess {
 		binary: filepath.Join(n.dir, "bin", "gateway"), log: log,
 		env: append(slices.Clone(n.env),
 			fmt.Sprintf("LISTEN=127.0.0.1:%d", port), fmt.Sprintf("HEALTH_LISTEN=127.0.0.1:%d", health),
-			"AUTH_SERVICE_URL=http://127.0.0.1:18081", "REDIS_URL_FILE="+filepath.Join(n.dir, "secrets/gateway/redis_url"),
+			"AUTH_SERVICE_URL=http://127.0.0.1:18081", "AUTH_INTERNAL_URL=http://127.0.0.1:18091", "REDIS_URL_FILE="+filepath.Join(n.dir, "secrets/gateway/redis_url"),
 			"ROUTES_FILE="+filepath.Join(n.dir, "routes.yaml")),
 	}
 	g.start(t)

@@ -86,12 +86,16 @@ func (l *leavers) leave(cookie string) {
 	l.mu.Lock()
 	l.took = append(l.took, time.Since(began))
 	l.mu.Unlock()
-	for _, gate := range l.gates {
-		again, err := ask(gate, "GET", "/api/id", nil, "Cookie", cookie)
-		if err == nil { // a gateway that is away accepts nothing
-			l.p.holds(l.t, again.Status == 401 || again.Status == 503, "%s let it in: %d", gate, again.Status)
-		}
+	var group sync.WaitGroup
+	for _, gate := range l.gates { // at once: one that stands still must not give the others time
+		group.Go(func() {
+			again, err := ask(gate, "GET", "/api/id", nil, "Cookie", cookie)
+			if err == nil { // a gateway that is away accepts nothing
+				l.p.holds(l.t, again.Status == 401 || again.Status == 503, "%s let it in: %d", gate, again.Status)
+			}
+		})
 	}
+	group.Wait()
 }
 
 // trouble does one bad thing after another until it is stopped. Every gateway and Redis are well again when it returns.
@@ -107,6 +111,7 @@ func (n native) trouble(t *testing.T, others []*gatewayProcess, stop chan struct
 	deeds := []func(){
 		func() { standStill(others[rand.IntN(len(others))]) },
 		func() { store.Do(ctx, "CLIENT", "KILL", "TYPE", "normal") },
+		func() { cutFollowers(ctx, store) },
 		func() { store.Do(ctx, "CLIENT", "PAUSE", "700") },
 		func() { store.XTrimMaxLen(ctx, "{rev}:log", 0) },
 		func() { n.restartRedis(t) },
@@ -120,6 +125,17 @@ func (n native) trouble(t *testing.T, others []*gatewayProcess, stop chan struct
 		case <-time.After(time.Duration(200+rand.IntN(600)) * time.Millisecond):
 		}
 		deeds[i%len(deeds)]()
+	}
+}
+
+// cutFollowers ends the connections on which gateways follow the log, and no others.
+func cutFollowers(ctx context.Context, store *redis.Client) {
+	list, _ := store.ClientList(ctx).Result() // none while Redis is away
+	for client := range strings.Lines(list) {
+		if strings.Contains(client, " cmd=xread ") {
+			id, _, _ := strings.Cut(strings.TrimPrefix(client, "id="), " ")
+			store.Do(ctx, "CLIENT", "KILL", "ID", id)
+		}
 	}
 }
 

@@ -24,8 +24,10 @@ const (
 	MethodNotAllowed                 // 405: another method
 	Timeout                          // 408: the client was too slow
 	Conflict                         // 409: the state has changed meanwhile
+	PreconditionFailed               // 412: it is not what the client thinks it is
 	TooLarge                         // 413: the body is over the limit
 	UnsupportedMediaType             // 415: the body is not JSON
+	RangeNotSatisfiable              // 416: there is no such part
 	TooManyRequests                  // 429: wait for RetryAfter
 	HeadersTooLarge                  // 431: the request headers are over the limit
 	NotImplemented                   // 501: this installation does not have it
@@ -43,8 +45,10 @@ var statuses = map[Kind]int{
 	MethodNotAllowed:     http.StatusMethodNotAllowed,
 	Timeout:              http.StatusRequestTimeout,
 	Conflict:             http.StatusConflict,
+	PreconditionFailed:   http.StatusPreconditionFailed,
 	TooLarge:             http.StatusRequestEntityTooLarge,
 	UnsupportedMediaType: http.StatusUnsupportedMediaType,
+	RangeNotSatisfiable:  http.StatusRequestedRangeNotSatisfiable,
 	TooManyRequests:      http.StatusTooManyRequests,
 	HeadersTooLarge:      http.StatusRequestHeaderFieldsTooLarge,
 	NotImplemented:       http.StatusNotImplemented,

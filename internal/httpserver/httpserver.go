@@ -32,10 +32,10 @@ type Options struct {
 	Methods      []string           // that a client may use at all; Fiber's when nil
 }
 
-// New makes a server without routes. Its middleware list is: request id, log line, panic to 500.
+// New makes a server without routes, whose only middleware is Frame.
 func New(o Options) *fiber.App {
 	app := Bare(o)
-	app.Use(RequestIDs(o.KeepID), AccessLog(o.Log), Recover)
+	app.Use(Frame(o.Log, o.KeepID))
 	return app
 }
 
@@ -68,6 +68,7 @@ func Bare(o Options) *fiber.App {
 	s := app.Server()
 	s.SecureErrorLogMessage = true
 	s.CloseOnShutdown = true
+	s.LazyRequestTime = true // the log line has a time of its own
 	s.NoDefaultServerHeader = true
 	s.Logger = quiet{o.Log}
 	if o.Bulk != nil {

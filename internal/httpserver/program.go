@@ -3,9 +3,13 @@ package httpserver
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"gatehouse/internal/env"
@@ -18,16 +22,27 @@ type Program struct {
 	Level  func() slog.Level
 	Health func() string // the address of the health listener, for `NAME healthcheck`
 	Run    func(context.Context, *slog.Logger) error
+	// Commands are what it does instead of running, by the first argument. They need no configuration. May be nil.
+	Commands map[string]Command
 }
 
-// Main loads the configuration, then runs the service until SIGTERM or SIGINT. It gives the exit code: 0 after a clean
-// shutdown, 1 on failure, 2 when the configuration has mistakes.
+// Command does what its arguments say and gives the exit code.
+type Command func(args []string, out, mistakes io.Writer) int
+
+// healthcheck is the command of every service.
+const healthcheck = "healthcheck"
+
+// Main loads the configuration, then runs the service until SIGTERM, or until SIGINT, after which nobody takes over. It gives
+// the exit code: 0 after a clean shutdown, 1 on failure, 2 when the configuration has mistakes or there is no such command.
 func (p Program) Main(args []string) int {
+	if len(args) > 1 && args[1] != healthcheck {
+		return p.command(args[1], args[2:])
+	}
 	if err := env.Load(p.Config); err != nil {
 		env.Report(os.Stderr, p.Name, err)
 		return env.ExitCode
 	}
-	if len(args) > 1 && args[1] == "healthcheck" {
+	if len(args) > 1 && args[1] == healthcheck {
 		if err := AskReady(p.Health()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
@@ -36,8 +51,8 @@ func (p Program) Main(args []string) int {
 	}
 	out := NewLogBuffer(os.Stdout)
 	defer out.Close()
-	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: p.Level()})).With("service", p.Name)
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	log := NewLog(out, p.Level(), p.Name)
+	ctx, stop := untilSignal()
 	defer stop()
 	if err := p.Run(ctx, log); err != nil {
 		log.Error("failed", "error", err)
@@ -45,4 +60,30 @@ func (p Program) Main(args []string) int {
 	}
 	log.Info("stopped")
 	return 0
+}
+
+// command does what the name says.
+func (p Program) command(name string, args []string) int {
+	if do, ok := p.Commands[name]; ok {
+		return do(args, os.Stdout, os.Stderr)
+	}
+	known := append(slices.Sorted(maps.Keys(p.Commands)), healthcheck)
+	fmt.Fprintf(os.Stderr, "%s: there is no command %q; there are %s, and without one it serves\n", p.Name, name, strings.Join(known, ", "))
+	return env.ExitCode
+}
+
+// untilSignal ends with the first signal. A second one ends the process at once.
+func untilSignal() (context.Context, func()) {
+	ctx, end := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		got := <-signals
+		signal.Stop(signals)
+		if got == syscall.SIGINT {
+			end(ErrInterrupted)
+		}
+		end(nil)
+	}()
+	return ctx, func() { signal.Stop(signals) }
 }

@@ -10,24 +10,17 @@ import (
 	"gatehouse/internal/fault"
 )
 
-const faultKey = "fault"
-
 // Refuse is the error handler of every server: it writes the envelope of the fault in err's chain. The cause stays in the
 // log line of the request.
 func Refuse(c *fiber.Ctx, err error) error {
 	f := faultOf(err)
-	c.Locals(faultKey, f)
+	r := RecordOf(c)
+	r.fault = f
 	if after := envelope.RetryAfter(f); after != "" {
 		c.Set(fiber.HeaderRetryAfter, after)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.Status(f.Status()).JSON(envelope.Of(f, RequestID(c)))
-}
-
-// refused is the fault that this request was answered with, or nil.
-func refused(c *fiber.Ctx) *fault.Fault {
-	f, _ := c.Locals(faultKey).(*fault.Fault)
-	return f
+	return c.Status(f.Status()).JSON(envelope.Of(f, r.ID))
 }
 
 // What a person is told when Fiber itself refuses.

@@ -6,36 +6,40 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
 )
 
 const (
-	requestIDKey    = "request_id"
-	notesKey        = "notes"
-	clientKey       = "client"
 	maxRequestIDLen = 64
 	maxAgentLen     = 256 // bytes; real ones have under 200
 )
 
-// RequestIDs gives every request an id, in the answer's X-Request-Id too.
-func RequestIDs(keep bool) fiber.Handler {
+// Frame is around every request: it gives each an id, in the answer's X-Request-Id too, makes a refusal out of an error,
+// and writes one log line when the request is answered.
+func Frame(log *slog.Logger, keepID bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		id := ""
-		if keep {
+		if keepID {
 			id = utils.CopyString(c.Get(fiber.HeaderXRequestID))
 		}
-		if !plainID(id) {
-			id = newRequestID()
+		r := Begin(c, id)
+		if err := Recover(c); err != nil {
+			if err := c.App().ErrorHandler(c, err); err != nil {
+				return err
+			}
 		}
-		c.Locals(requestIDKey, id)
-		err := c.Next()
-		c.Response().Header.Del(fiber.HeaderXRequestID) // an upstream may have sent several
-		c.Set(fiber.HeaderXRequestID, id)
-		return err
+		SetRequestID(c, r.ID)
+		r.End(c, log)
+		return nil
 	}
+}
+
+// SetRequestID puts the id into the answer, in the place of any that an upstream may have sent.
+func SetRequestID(c *fiber.Ctx, id string) {
+	c.Response().Header.Del(fiber.HeaderXRequestID)
+	c.Set(fiber.HeaderXRequestID, id)
 }
 
 const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" // RFC 4648 base32
@@ -61,16 +65,8 @@ func plainID(id string) bool {
 	return id != "" && len(id) <= maxRequestIDLen
 }
 
-// RequestID is the id of this request. A request that failed before the middleware ran gets one now.
-func RequestID(c *fiber.Ctx) string {
-	if id, ok := c.Locals(requestIDKey).(string); ok {
-		return id
-	}
-	id := newRequestID()
-	c.Locals(requestIDKey, id)
-	c.Set(fiber.HeaderXRequestID, id)
-	return id
-}
+// RequestID is the id of this request.
+func RequestID(c *fiber.Ctx) string { return RecordOf(c).ID }
 
 // Bearer is the token of the Authorization header (RFC 6750 §2.1), or empty. The scheme is compared without case.
 func Bearer(c *fiber.Ctx) string { return bearer(utils.CopyString(c.Get(fiber.HeaderAuthorization))) }
@@ -91,65 +87,7 @@ func UserAgent(c *fiber.Ctx) string {
 }
 
 // Note adds a field to the log line of this request. It must never hold a token, a password or a hash.
-func Note(c *fiber.Ctx, key, value string) {
-	notes, _ := c.Locals(notesKey).(*[]slog.Attr)
-	if notes == nil {
-		made := make([]slog.Attr, 0, 8)
-		notes = &made
-		c.Locals(notesKey, notes)
-	}
-	*notes = append(*notes, slog.String(key, value))
-}
-
-// SetClient names the address that the request came from, where it is not that of the connection.
-func SetClient(c *fiber.Ctx, addr string) { c.Locals(clientKey, addr) }
-
-func client(c *fiber.Ctx) string {
-	if addr, ok := c.Locals(clientKey).(string); ok {
-		return addr
-	}
-	return c.Context().RemoteIP().String()
-}
-
-// AccessLog writes one line per request, when it is answered. A refusal is rendered here, so that its status is known.
-func AccessLog(log *slog.Logger) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		start := time.Now()
-		if err := c.Next(); err != nil {
-			if err := c.App().ErrorHandler(c, err); err != nil {
-				return err
-			}
-		}
-		LogRequest(c, log, time.Since(start))
-		return nil
-	}
-}
-
-// LogRequest writes the line of a request that was answered in the time given.
-func LogRequest(c *fiber.Ctx, log *slog.Logger, took time.Duration) {
-	attrs := append(make([]slog.Attr, 0, 16),
-		slog.String("request_id", RequestID(c)),
-		slog.String("method", c.Method()),
-		slog.String("path", utils.CopyString(c.Path())),
-		slog.Int("status", c.Response().StatusCode()),
-		slog.Float64("ms", float64(took.Microseconds())/1000),
-		slog.String("client", client(c)),
-	)
-	level := slog.LevelInfo
-	if f := refused(c); f != nil {
-		if f.Status() >= fiber.StatusInternalServerError {
-			level = slog.LevelError
-		}
-		attrs = append(attrs, slog.String("refused", f.Message))
-		if f.Err != nil {
-			attrs = append(attrs, slog.String("error", f.Err.Error()))
-		}
-	}
-	if notes, _ := c.Locals(notesKey).(*[]slog.Attr); notes != nil {
-		attrs = append(attrs, *notes...)
-	}
-	log.LogAttrs(c.Context(), level, "request", attrs...)
-}
+func Note(c *fiber.Ctx, key, value string) { RecordOf(c).Note(key, value) }
 
 // Recover turns a panic into a 500 whose log line has the stack.
 func Recover(c *fiber.Ctx) (err error) {

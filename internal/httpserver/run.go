@@ -6,45 +6,88 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/sync/errgroup"
+
+	"gatehouse/internal/deadline"
 )
 
 // Grace is how long requests in flight may take to finish at shutdown.
 const Grace = 10 * time.Second
 
+// maxDrain is the longest time that a service may serve on after it was told to end.
+const maxDrain = time.Minute
+
+// CheckDrain says what is wrong with a time for Service.Drain.
+func CheckDrain(d time.Duration) error {
+	if d < 0 || d > maxDrain {
+		return fmt.Errorf("must be a duration of at most %s", maxDrain)
+	}
+	return nil
+}
+
+// ErrInterrupted is the cause of a context that is ended by a person at the keyboard: nobody is to take over.
+var ErrInterrupted = errors.New("interrupted")
+
 // Server is an app and the address that it listens on, such as ":8087"; ":0" takes any free port.
 type Server struct {
 	App  *fiber.App
 	Addr string
+	// Probed has it answer ReadyPath too: whoever calls it has several replicas to choose from.
+	Probed bool
 }
 
-// Run serves all servers until the context ends, then lets what is in flight finish, for at most Grace. It calls
-// started, if not nil, with the addresses once every listener is open.
-func Run(ctx context.Context, log *slog.Logger, started func([]net.Addr), servers ...Server) error {
+// Service is what runs until it is told to end.
+type Service struct {
+	Log    *slog.Logger
+	Health string                      // the address of the health listener
+	Ready  func(context.Context) error // whether it can do its work
+	Drain  time.Duration               // how long it serves on after it has said that it ends
+	// Started, which may be nil, gets the addresses of the servers and the health listener once all are open.
+	Started func([]net.Addr)
+
+	draining atomic.Bool
+}
+
+// Run serves until the context ends. Then it says that it is not ready, and that each connection ends with its answer, and
+// serves on for the time of Drain, so that whoever chooses among replicas takes another. What is in flight then may finish,
+// for at most Grace.
+func (s *Service) Run(ctx context.Context, servers ...Server) error {
+	servers = append(servers, Server{App: health(s.Log), Addr: s.Health, Probed: true})
 	listeners, err := listen(servers)
 	if err != nil {
 		return err
 	}
 	addrs := make([]net.Addr, len(listeners))
-	group, ctx := errgroup.WithContext(ctx)
+	group, running := errgroup.WithContext(ctx)
 	for i, ln := range listeners {
 		addrs[i] = ln.Addr()
-		group.Go(func() error { return servers[i].App.Listener(ln) })
+		s.attend(servers[i])
+		group.Go(func() error { return servers[i].App.Listener(deadline.Listener{Listener: ln}) })
 	}
-	log.Info("listening", "addresses", fmt.Sprint(addrs))
-	if started != nil {
-		started(addrs)
+	s.Log.Info("listening", "addresses", fmt.Sprint(addrs))
+	if s.Started != nil {
+		s.Started(addrs)
 	}
 	group.Go(func() error {
-		<-ctx.Done()
-		log.Info("shutting down", "grace", Grace.String())
+		<-running.Done()
+		s.drain(ctx)
+		s.Log.Info("shutting down", "grace", Grace.String())
 		return shutdown(servers, listeners)
 	})
 	return group.Wait()
+}
+
+// drain serves on, unless there is nobody to whom that is of use: at the keyboard, or after a failure.
+func (s *Service) drain(ctx context.Context) {
+	if s.draining.Store(true); ctx.Err() == nil || errors.Is(context.Cause(ctx), ErrInterrupted) {
+		return
+	}
+	s.Log.Info("draining", "for", s.Drain.String())
+	<-time.After(s.Drain)
 }
 
 func listen(servers []Server) ([]net.Listener, error) {
@@ -77,39 +120,4 @@ func shutdown(servers []Server, listeners []net.Listener) error {
 		})
 	}
 	return group.Wait()
-}
-
-// Health serves /livez, which says that the process runs, and /readyz, which asks ready whether it can do its work.
-func Health(ready func(context.Context) error, log *slog.Logger) *fiber.App {
-	app := Bare(Options{Service: "health", Log: log})
-	app.Get("/livez", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
-	app.Get("/readyz", func(c *fiber.Ctx) error {
-		// Not c.Context(): fasthttp uses it for the next request while a goroutine of this context may still look at it.
-		ctx, cancel := context.WithTimeout(c.UserContext(), 2*time.Second)
-		defer cancel()
-		if err := ready(ctx); err != nil {
-			log.Warn("not ready", "error", err)
-			return c.Status(fiber.StatusServiceUnavailable).SendString("not ready\n")
-		}
-		return c.SendString("ok\n")
-	})
-	return app
-}
-
-// AskReady is the health check of a container that has no shell: nil when /readyz at the address answers 200.
-func AskReady(addr string) error {
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return err
-	}
-	client := http.Client{Timeout: 3 * time.Second}
-	resp, err := client.Get("http://127.0.0.1:" + port + "/readyz")
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("not ready: %s", resp.Status)
-	}
-	return nil
 }

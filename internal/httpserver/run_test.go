@@ -2,8 +2,6 @@ package httpserver_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -49,7 +47,10 @@ func TestRequestInFlightIsFinishedAtShutdown(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	opened, done, answered := make(chan string, 1), make(chan error, 1), make(chan string, 1)
 	go func() {
-		done <- httpserver.Run(ctx, j.logger(), func(addrs []net.Addr) { opened <- addrs[0].String() }, server)
+		service := httpserver.Service{
+			Log: j.logger(), Health: "127.0.0.1:0", Ready: ready, Started: func(addrs []net.Addr) { opened <- addrs[0].String() },
+		}
+		done <- service.Run(ctx, server)
 	}()
 	addr := <-opened
 	go func() {
@@ -100,8 +101,10 @@ func TestShutdownRightAfterTheStart(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() {
-			done <- httpserver.Run(ctx, j.logger(), func([]net.Addr) { stop() },
-				newServer(j, func(*fiber.App) {}), newServer(j, func(*fiber.App) {}))
+			service := httpserver.Service{
+				Log: j.logger(), Health: "127.0.0.1:0", Ready: ready, Started: func([]net.Addr) { stop() },
+			}
+			done <- service.Run(ctx, newServer(j, func(*fiber.App) {}), newServer(j, func(*fiber.App) {}))
 		}()
 		if err := ended(t, done); err != nil {
 			t.Fatal(err)
@@ -122,7 +125,11 @@ func TestATakenAddressIsAnErrorAndLeavesNothingOpen(t *testing.T) {
 	first, second := newServer(new(journal), func(*fiber.App) {}), newServer(new(journal), func(*fiber.App) {})
 	first.Addr, second.Addr = free.Addr().String(), taken.Addr().String()
 	free.Close()
-	err = httpserver.Run(t.Context(), new(journal).logger(), func([]net.Addr) { t.Error("it says that it started") }, first, second)
+	service := httpserver.Service{
+		Log: new(journal).logger(), Health: "127.0.0.1:0", Ready: ready,
+		Started: func([]net.Addr) { t.Error("it says that it started") },
+	}
+	err = service.Run(t.Context(), first, second)
 	if err == nil || !strings.Contains(err.Error(), second.Addr) {
 		t.Errorf("%v; want one that names %s", err, second.Addr)
 	}
@@ -131,45 +138,4 @@ func TestATakenAddressIsAnErrorAndLeavesNothingOpen(t *testing.T) {
 		t.Fatalf("the first listener stays open: %v", err)
 	}
 	again.Close()
-}
-
-func TestHealth(t *testing.T) {
-	var trouble error
-	j := new(journal)
-	addr := run(t, j.logger(), httpserver.Server{
-		App:  httpserver.Health(func(context.Context) error { return trouble }, j.logger()),
-		Addr: "127.0.0.1:0",
-	})
-	s := served{addr, j}
-	for _, c := range []struct {
-		trouble      error
-		path, answer string
-	}{
-		{nil, "/livez", "200 ok\n"},
-		{nil, "/readyz", "200 ok\n"},
-		{errors.New("redis at 10.0.0.7"), "/livez", "200 ok\n"},
-		{errors.New("redis at 10.0.0.7"), "/readyz", "503 not ready\n"},
-	} {
-		trouble = c.trouble
-		got := s.ask(t, "GET", c.path, "")
-		if line := fmt.Sprintf("%d %s", got.status, got.body); line != c.answer {
-			t.Errorf("%s with trouble %v: %q; want %q", c.path, c.trouble, line, c.answer)
-		}
-		if err := httpserver.AskReady(addr); (err == nil) != (c.trouble == nil) {
-			t.Errorf("AskReady with trouble %v: %v", c.trouble, err)
-		}
-	}
-}
-
-func TestAskReadyOfNobody(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln.Close()
-	for _, addr := range []string{ln.Addr().String(), "no-port", ""} {
-		if err := httpserver.AskReady(addr); err == nil {
-			t.Errorf("AskReady(%q) finds somebody", addr)
-		}
-	}
 }

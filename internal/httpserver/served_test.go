@@ -30,7 +30,7 @@ func (j *journal) Write(p []byte) (int, error) {
 	return j.out.Write(p)
 }
 
-func (j *journal) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(j, nil)) }
+func (j *journal) logger() *slog.Logger { return httpserver.NewLog(j, slog.LevelInfo, "test") }
 
 // requests are the lines of requests, in their order.
 func (j *journal) requests(t *testing.T) []map[string]any {
@@ -66,13 +66,18 @@ func serve(t *testing.T, o httpserver.Options, routes func(*fiber.App)) served {
 	return s
 }
 
+func ready(context.Context) error { return nil }
+
 // run serves until the test ends and gives the address of the one server.
 func run(t *testing.T, log *slog.Logger, server httpserver.Server) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	opened, done := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
-		done <- httpserver.Run(ctx, log, func(addrs []net.Addr) { opened <- addrs[0] }, server)
+		service := httpserver.Service{
+			Log: log, Health: "127.0.0.1:0", Ready: ready, Started: func(addrs []net.Addr) { opened <- addrs[0] },
+		}
+		done <- service.Run(ctx, server)
 	}()
 	t.Cleanup(func() {
 		stop()

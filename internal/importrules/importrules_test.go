@@ -26,17 +26,19 @@ var only = map[string][]string{
 		"auth-service/internal/redisstore", "internal/revocation", "internal/revocation/revocationtest", "internal/throttle", "internal/redisurl",
 		"internal/redistest", "gateway/main", "auth-service/main", "bench/main",
 	},
-	"github.com/lib/pq":              {"user-service/internal/postgres", "internal/postgrestest"},
-	"database/sql":                   {"user-service/internal/postgres", "internal/postgrestest"},
-	"github.com/golang-jwt/jwt/v5":   {"internal/token", "bench/main"},
-	"github.com/gofiber/contrib/jwt": {"gateway/internal/edge", "bench/main"},
-	"github.com/valyala/fasthttp":    {"gateway/internal/edge", "gateway/internal/upstream", "internal/httpserver", "bench/main"},
-	"github.com/caarlos0/env/v11":    {"internal/env"},
-	"github.com/pressly/goose/v3":    {"user-service/internal/postgres"},
-	"github.com/mileusna/useragent":  {"auth-service/internal/device"},
-	"github.com/wneessen/go-mail":    {"auth-service/internal/mail"},
-	"github.com/emersion/go-smtp":    {"internal/e2e"}, // the mail server of tests
-	"github.com/emersion/go-sasl":    {},
+	"github.com/lib/pq":               {"user-service/internal/postgres", "internal/postgrestest"},
+	"database/sql":                    {"user-service/internal/postgres", "internal/postgrestest"},
+	"github.com/golang-jwt/jwt/v5":    {"internal/token", "bench/main", "deploy/example/go"},
+	"github.com/gofiber/contrib/jwt":  {"gateway/internal/edge", "bench/main"},
+	"github.com/valyala/fasthttp":     {"gateway/internal/edge", "gateway/internal/upstream", "internal/httpserver", "bench/main"},
+	"github.com/caarlos0/env/v11":     {"internal/env"},
+	"github.com/pressly/goose/v3":     {"user-service/internal/postgres"},
+	"github.com/mileusna/useragent":   {"auth-service/internal/device"},
+	"github.com/wneessen/go-mail":     {"auth-service/internal/mail"},
+	"github.com/molecule-man/go-brrr": {"gateway/internal/site"},
+	"github.com/tdewolff/parse/v2":    {"gateway/internal/site"},
+	"github.com/emersion/go-smtp":     {"internal/e2e"}, // the mail server of tests
+	"github.com/emersion/go-sasl":     {},
 }
 
 // domains know no Fiber, SQL, Redis or HTTP.

@@ -16,6 +16,7 @@ import (
 
 	"gatehouse/internal/envelope"
 	"gatehouse/internal/fault"
+	"gatehouse/internal/replica"
 )
 
 // MinSecret is the shortest service secret that any side takes, in bytes.
@@ -38,8 +39,19 @@ func New(name, base, secret string, client *http.Client) *Client {
 
 // Call sends in, if not nil, and reads the answer into out, if not nil. A service that cannot be reached is Unavailable, one
 // that answers nonsense or does not take the secret BadUpstream; every other refusal is the fault that it sent.
+//
+// The call is made once: when its answer is lost, nobody knows whether it had its effect.
 func (c *Client) Call(ctx context.Context, method, path string, in, out any) error {
-	status, header, answer, err := c.send(ctx, method, path, in)
+	return c.call(ctx, method, path, in, out, func(*http.Request) {})
+}
+
+// Ask is a Call that may be made twice without harm: when a replica fails, another one is asked.
+func (c *Client) Ask(ctx context.Context, method, path string, in, out any) error {
+	return c.call(ctx, method, path, in, out, replica.Repeatable)
+}
+
+func (c *Client) call(ctx context.Context, method, path string, in, out any, mark func(*http.Request)) error {
+	status, header, answer, err := c.send(ctx, method, path, in, mark)
 	switch {
 	case err != nil:
 		return err
@@ -58,7 +70,9 @@ func (c *Client) Call(ctx context.Context, method, path string, in, out any) err
 	return nil
 }
 
-func (c *Client) send(ctx context.Context, method, path string, in any) (int, http.Header, []byte, error) {
+func (c *Client) send(
+	ctx context.Context, method, path string, in any, mark func(*http.Request),
+) (int, http.Header, []byte, error) {
 	var body io.Reader
 	if in != nil {
 		data, err := json.Marshal(in)
@@ -76,6 +90,7 @@ func (c *Client) send(ctx context.Context, method, path string, in any) (int, ht
 	if id := RequestID(ctx); id != "" {
 		req.Header.Set("X-Request-Id", id)
 	}
+	mark(req)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return 0, nil, nil, fault.Down(c.name, err)

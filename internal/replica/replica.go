@@ -1,17 +1,17 @@
 // Package replica finds the replicas behind a service's name, so that each is a target of its own.
 //
 // A name is looked up again every second. A failed or empty look-up keeps the last good answer: a name server that
-// is down must not take the services with it.
+// is down must not take the services with it. A Set picks the replica with the fewest calls pending, and passes over those
+// that are not well: because a connection was refused, or because a probe says so. It never runs out of replicas by that:
+// when none is well, each is as good as another.
 package replica
 
 import (
 	"context"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"slices"
-	"sync/atomic"
 	"time"
 )
 
@@ -75,43 +75,4 @@ func find(ctx context.Context, lookup Lookup, host, port string) []string {
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
-}
-
-// NewTransport spreads the calls to one service over its replicas in turn; a replica that refuses the connection is passed
-// over for the next one. It follows the replicas until the context ends.
-func NewTransport(ctx context.Context, lookup Lookup, service *url.URL) *http.Transport {
-	host, port := service.Hostname(), Port(service)
-	d := &dialer{Dialer: net.Dialer{Timeout: time.Second}, name: net.JoinHostPort(host, port)}
-	go Follow(ctx, lookup, host, port, func(addrs []string) { d.addrs.Store(&addrs) })
-	return &http.Transport{
-		DialContext: d.dial,
-		// A new connection for each call is what spreads them: a call costs a password hash, a connection on the
-		// service network a thousandth of that.
-		DisableKeepAlives: true,
-	}
-}
-
-// dialer connects to the replicas of one service in turn.
-type dialer struct {
-	net.Dialer
-	name  string // host:port
-	addrs atomic.Pointer[[]string]
-	next  atomic.Uint64
-}
-
-// dial takes the address from the replicas, not from the caller.
-func (d *dialer) dial(ctx context.Context, network, _ string) (net.Conn, error) {
-	addrs := []string{d.name} // until the first look-up is back
-	if found := d.addrs.Load(); found != nil {
-		addrs = *found
-	}
-	start := int(d.next.Add(1) % uint64(len(addrs)))
-	var err error
-	for i := range addrs {
-		var conn net.Conn
-		if conn, err = d.DialContext(ctx, network, addrs[(start+i)%len(addrs)]); err == nil {
-			return conn, nil
-		}
-	}
-	return nil, err
 }

@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -116,87 +112,6 @@ func TestPort(t *testing.T) {
 		}
 		if got := replica.Port(u); got != want {
 			t.Errorf("the port of %s is %s; want %s", raw, got, want)
-		}
-	}
-}
-
-// named is a replica that answers with its name, on an address of the loopback network and a port that all share.
-func named(t *testing.T, addr, port, name string) *httptest.Server {
-	t.Helper()
-	ln, err := net.Listen("tcp", net.JoinHostPort(addr, port))
-	if err != nil {
-		t.Skipf("this test wants several loopback addresses: %v", err)
-	}
-	server := &httptest.Server{
-		Listener: ln,
-		Config:   &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, name) })},
-	}
-	server.Start()
-	t.Cleanup(server.Close)
-	return server
-}
-
-// spread makes calls and counts who answered.
-func spread(t *testing.T, client *http.Client, address string, calls int) map[string]int {
-	t.Helper()
-	counts := map[string]int{}
-	for range calls {
-		resp, err := client.Get(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		counts[string(body)]++
-	}
-	return counts
-}
-
-func TestTransportSpreadsAndPassesOver(t *testing.T) {
-	first := named(t, "127.0.0.1", "0", "first")
-	_, port, err := net.SplitHostPort(first.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	second := named(t, "127.0.0.2", port, "second")
-	n, lookedUp := new(names), make(chan struct{})
-	n.set(nil, "127.0.0.1", "127.0.0.2")
-	var once sync.Once
-	lookup := func(ctx context.Context, host string) ([]netip.Addr, error) {
-		defer once.Do(func() { close(lookedUp) })
-		return n.lookup(ctx, host)
-	}
-	client := &http.Client{Transport: replica.NewTransport(t.Context(), lookup, &url.URL{Scheme: "http", Host: "users:" + port})}
-	<-lookedUp
-	waitKnown(t, client, "http://users:"+port)
-	if counts := spread(t, client, "http://users:"+port, 10); counts["first"] != 5 || counts["second"] != 5 {
-		t.Errorf("10 calls went to %v; want 5 each", counts)
-	}
-	second.Close()
-	if counts := spread(t, client, "http://users:"+port, 10); counts["first"] != 10 {
-		t.Errorf("with one replica dead 10 calls went to %v", counts)
-	}
-	first.Close()
-	if resp, err := client.Get("http://users:" + port); err == nil {
-		resp.Body.Close()
-		t.Error("with all replicas dead a call is answered")
-	}
-}
-
-// waitKnown waits until the first look-up has reached the transport; before that the name itself is dialled, which nobody has.
-func waitKnown(t *testing.T, client *http.Client, address string) {
-	t.Helper()
-	for deadline := time.Now().Add(8 * time.Second); ; {
-		resp, err := client.Get(address)
-		if err == nil {
-			resp.Body.Close()
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -80,12 +81,10 @@ func (f *Follower) seed(ctx context.Context) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &state{generation: id, entries: newTable(), users: newTable()}
+	s := &state{generation: id}
 	s.applied.Store(seq)
-	for _, kind := range []kind{inSet, ofUser} {
-		if err := f.scan(ctx, kind, s); err != nil {
-			return nil, err
-		}
+	if err := f.load(ctx, s); err != nil {
+		return nil, err
 	}
 	select {
 	case <-f.reseed: // what asked for it is answered by this copy
@@ -98,6 +97,31 @@ func (f *Follower) seed(ctx context.Context) (*state, error) {
 	f.changed(s.revoked) // before any lease can stand for it
 	f.state.Store(s)
 	return s, f.renew(ctx)
+}
+
+// manyEntries are so many that loading them leaves more behind than the process should keep.
+const manyEntries = 100_000
+
+// load fills the copy, in room that is made at once.
+func (f *Follower) load(ctx context.Context, s *state) error {
+	total := 0
+	for kind, into := range map[kind]**table{inSet: &s.entries, ofUser: &s.users} {
+		n, err := f.list.redis.ZCard(ctx, keys[kind-1]).Result()
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrUnknown, err)
+		}
+		*into = newTable(int(n))
+		total += int(n)
+	}
+	for _, kind := range []kind{inSet, ofUser} {
+		if err := f.scan(ctx, kind, s); err != nil {
+			return err
+		}
+	}
+	if total > manyEntries {
+		debug.FreeOSMemory()
+	}
+	return nil
 }
 
 // scan puts every member in that is there from beginning to end; others may come as well.

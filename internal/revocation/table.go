@@ -19,9 +19,14 @@ type slot struct{ hash, score atomic.Uint64 }
 
 const leastSlots = 64 // a power of two, as every size
 
-func newTable() *table {
+// newTable makes one with room for so many entries.
+func newTable(entries int) *table {
+	size := leastSlots
+	for size*3 < (entries+1)*4 {
+		size *= 2
+	}
 	t := &table{seed: maphash.MakeSeed()}
-	slots := make([]slot, leastSlots)
+	slots := make([]slot, size)
 	t.slots.Store(&slots)
 	return t
 }

@@ -12,7 +12,7 @@ import (
 // A table is a map, whatever is put in and dropped.
 func TestTableIsAMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		table, want, dropped := newTable(), map[string]uint64{}, uint64(0)
+		table, want, dropped := newTable(0), map[string]uint64{}, uint64(0)
 		for range rapid.IntRange(0, 400).Draw(t, "steps") {
 			member := fmt.Sprint(rapid.IntRange(0, 150).Draw(t, "member"))
 			score := rapid.Uint64Range(1, 1000).Draw(t, "score")
@@ -33,7 +33,7 @@ func TestTableIsAMap(t *testing.T) {
 }
 
 func TestTableIsReadWhileItIsWritten(t *testing.T) {
-	table := newTable()
+	table := newTable(0)
 	done := make(chan struct{})
 	var readers sync.WaitGroup
 	for range 4 {
@@ -67,7 +67,7 @@ func TestTableStaysSmall(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	table := newTable()
+	table := newTable(0)
 	for i := range entries {
 		table.raise(fmt.Sprint("sid:", i), 1, 0)
 	}

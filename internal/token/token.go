@@ -1,4 +1,5 @@
-// Package token makes and verifies access tokens, for the issuer and for every service that receives one.
+// Package token makes and verifies access tokens, for the issuer and for every service that receives one, and makes the
+// assertions by which one upstream learns who calls it.
 //
 // An access token is a JWT (RFC 7519) signed with Ed25519 (RFC 8037), of the type that RFC 9068 names. A token is good
 // when all of this holds, and a token that lacks any of it is refused:
@@ -158,7 +159,5 @@ func (s *Signer) KeyID() string { return s.kid }
 // Sign makes the compact form of a token, with the constant claims filled in.
 func (s *Signer) Sign(c Claims) (string, error) {
 	c.Issuer, c.Audience = Issuer, jwt.ClaimStrings{Audience}
-	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, &c)
-	t.Header["kid"], t.Header["typ"] = s.kid, Type
-	return t.SignedString(s.key)
+	return s.sign(&c, Type)
 }

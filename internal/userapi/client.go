@@ -24,29 +24,29 @@ func NewClient(base, secret string, client *http.Client) *Client {
 
 // Verify implements Directory.
 func (c *Client) Verify(ctx context.Context, cred Credential) (User, error) {
-	return c.user(ctx, http.MethodPost, VerifyPath, cred)
+	return user(ctx, c.peer.Ask, http.MethodPost, VerifyPath, cred)
 }
 
 // Prove implements Directory.
 func (c *Client) Prove(ctx context.Context, p Proof) (User, error) {
-	return c.user(ctx, http.MethodPost, ProvePath, p)
+	return user(ctx, c.peer.Ask, http.MethodPost, ProvePath, p)
 }
 
 // User implements Directory.
 func (c *Client) User(ctx context.Context, id string) (User, error) {
-	return c.user(ctx, http.MethodGet, UsersPath+url.PathEscape(id), nil)
+	return user(ctx, c.peer.Ask, http.MethodGet, UsersPath+url.PathEscape(id), nil)
 }
 
 // Find implements Directory.
 func (c *Client) Find(ctx context.Context, typed string) ([]User, error) {
 	var found []User
-	err := c.peer.Call(ctx, http.MethodPost, FindPath, Typed{typed}, &found)
+	err := c.peer.Ask(ctx, http.MethodPost, FindPath, Typed{typed}, &found)
 	return found, err
 }
 
 // Record implements Directory.
 func (c *Client) Record(ctx context.Context, events []Event) error {
-	return c.peer.Call(ctx, http.MethodPost, EventsPath, events, nil)
+	return c.peer.Ask(ctx, http.MethodPost, EventsPath, events, nil) // an event comes at least once
 }
 
 // Issue implements Links.
@@ -58,18 +58,21 @@ func (c *Client) Issue(ctx context.Context, o Order) (Link, error) {
 
 // Reset implements Links.
 func (c *Client) Reset(ctx context.Context, r Reset) (User, error) {
-	return c.user(ctx, http.MethodPost, ResetPath, r)
+	return user(ctx, c.peer.Call, http.MethodPost, ResetPath, r)
 }
 
 // Confirm implements Links.
 func (c *Client) Confirm(ctx context.Context, confirmation Confirmation) (User, error) {
-	return c.user(ctx, http.MethodPost, ConfirmPath, confirmation)
+	return user(ctx, c.peer.Call, http.MethodPost, ConfirmPath, confirmation)
 }
 
+// call is one of the ways to make a call.
+type call func(ctx context.Context, method, path string, in, out any) error
+
 // user makes a call whose answer is a user.
-func (c *Client) user(ctx context.Context, method, path string, in any) (User, error) {
+func user(ctx context.Context, do call, method, path string, in any) (User, error) {
 	var u User
-	if err := c.peer.Call(ctx, method, path, in, &u); err != nil {
+	if err := do(ctx, method, path, in, &u); err != nil {
 		return User{}, err
 	}
 	if u.ID == "" || u.UID == "" || u.Role == "" {

@@ -40,8 +40,10 @@ func (a *API) Routes(app *fiber.App) {
 	app.Get(token.KeySetPath, a.keySet)
 }
 
-// InternalRoutes are for user-service alone: no route of the gateway leads to them.
+// InternalRoutes are for user-service, and one for the gateway, which has no service secret. No route of the gateway leads
+// to them.
 func (a *API) InternalRoutes(app *fiber.App) {
+	app.Post(authapi.AssertionPath, a.assert)
 	app.Use("/internal", httpserver.OnlyPeers(a.Secret), handOnRequestID)
 	app.Post(authapi.ChangesPath, a.apply)
 }

@@ -93,9 +93,10 @@ type List interface {
 	revocation.Revoker
 }
 
-// Signer makes the compact form of an access token.
+// Signer makes the compact form of an access token, and of an assertion.
 type Signer interface {
 	Sign(token.Claims) (string, error)
+	SignAssertion(token.Assertion) (string, error)
 }
 
 // Service signs people in and out.

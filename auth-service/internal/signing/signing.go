@@ -36,6 +36,11 @@ func New(ring token.KeyRing, accessTTL time.Duration, now func() time.Time) *Key
 // Sign signs with the key whose time it is.
 func (k *Keys) Sign(c token.Claims) (string, error) { return k.ring.Load().Signer(k.now()).Sign(c) }
 
+// SignAssertion signs with the same key.
+func (k *Keys) SignAssertion(a token.Assertion) (string, error) {
+	return k.ring.Load().Signer(k.now()).SignAssertion(a)
+}
+
 // Key finds a key among those that are published.
 func (k *Keys) Key(kid string) (ed25519.PublicKey, error) { return k.published().Key(kid) }
 

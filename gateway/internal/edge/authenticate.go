@@ -9,7 +9,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"gatehouse/internal/fault"
-	"gatehouse/internal/httpserver"
 	"gatehouse/internal/revocation"
 	"gatehouse/internal/token"
 )
@@ -39,7 +38,7 @@ func (e *Edge) known(c *fiber.Ctx) bool {
 	if !v.route.Access.Session {
 		return true
 	}
-	raw := c.Request().Header.Cookie(e.cookies.access)
+	raw := v.cookies.token
 	if len(raw) == 0 || len(raw) > token.MaxLength {
 		return false
 	}
@@ -77,7 +76,7 @@ func (e *Edge) remember(c *fiber.Ctx) error {
 		return token.Refusal(token.ErrInvalid)
 	}
 	now, v := time.Now(), visitOf(c)
-	v.verified = newVerified(c.Request().Header.Cookie(e.cookies.access), claims, now)
+	v.verified = newVerified(v.cookies.token, claims, now)
 	e.cache.keep(v.verified, now)
 	return c.Next()
 }
@@ -85,21 +84,20 @@ func (e *Edge) remember(c *fiber.Ctx) error {
 var errRevoked = errors.New("revoked")
 
 // unrevoked asks the revocation list about a token that is good in itself, on every request, and fails closed.
-func (e *Edge) unrevoked(c *fiber.Ctx) error {
-	v := visitOf(c)
+func (e *Edge) unrevoked(v *visit) error {
 	if !v.route.Access.Session {
-		return c.Next()
+		return nil
 	}
 	if v.verified == nil {
 		return token.Refusal(errNobody)
 	}
-	httpserver.Note(c, "sub", v.verified.principal.Subject)
-	httpserver.Note(c, "sid", v.verified.principal.SessionID)
+	v.record.Note("sub", v.verified.principal.Subject)
+	v.record.Note("sid", v.verified.principal.SessionID)
 	if err := e.checkRevocation(v.verified.token); err != nil {
 		return err
 	}
 	v.principal = &v.verified.principal
-	return c.Next()
+	return nil
 }
 
 func (e *Edge) checkRevocation(t revocation.Token) error {

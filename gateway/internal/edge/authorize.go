@@ -4,8 +4,6 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
 	"gatehouse/internal/fault"
 	"gatehouse/internal/token"
 )
@@ -14,11 +12,10 @@ var errNobody = errors.New("no principal on a route that wants a session")
 
 // authorize lets the caller pass if the route allows their role. A route for sessions without a principal is a mistake in
 // the chain, and refused.
-func (e *Edge) authorize(c *fiber.Ctx) error {
-	v := visitOf(c)
+func (e *Edge) authorize(v *visit) error {
 	access := v.route.Access
 	if !access.Session {
-		return c.Next()
+		return nil
 	}
 	if v.principal == nil {
 		return token.Refusal(errNobody)
@@ -26,5 +23,5 @@ func (e *Edge) authorize(c *fiber.Ctx) error {
 	if !access.Permits(v.principal.Role) {
 		return fault.New(fault.Forbidden, "Insufficient permissions. Required roles: [%s]", strings.Join(access.Roles, ", "))
 	}
-	return c.Next()
+	return nil
 }

@@ -25,22 +25,25 @@ func newCookies(name string, https bool) cookies {
 	}
 }
 
-// counted is how often each of our cookies came.
-type counted struct{ access, refresh, device int }
+// brought is which of our cookies came, and how often each.
+type brought struct {
+	access, refresh, device int
+	token                   []byte // the access token as it came; only while the request is looked at
+}
 
 // session reports whether there is anything that another site's page could misuse: a device cookie alone lets nobody in.
-func (n counted) session() bool { return n.access > 0 || n.refresh > 0 }
+func (n brought) session() bool { return n.access > 0 || n.refresh > 0 }
 
-func (n counted) doubled() bool { return n.access > 1 || n.refresh > 1 || n.device > 1 }
+func (n brought) doubled() bool { return n.access > 1 || n.refresh > 1 || n.device > 1 }
 
 // pairs are the names of all cookies of a request, each with its name=value.
-func pairs(raw []byte) iter.Seq2[string, []byte] {
-	return func(yield func(string, []byte) bool) {
+func pairs(raw []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(name, pair []byte) bool) {
 		for value := range headerValues(raw, fiber.HeaderCookie) {
 			for pair := range bytes.SplitSeq(value, []byte(";")) {
 				pair = trim(pair)
 				name, _, _ := bytes.Cut(pair, []byte("="))
-				if len(pair) > 0 && !yield(string(trim(name)), pair) {
+				if len(pair) > 0 && !yield(trim(name), pair) {
 					return
 				}
 			}
@@ -48,12 +51,14 @@ func pairs(raw []byte) iter.Seq2[string, []byte] {
 	}
 }
 
-func (k cookies) count(raw []byte) counted {
-	var n counted
-	for name := range pairs(raw) {
-		switch name {
+// find looks for them in the header lines.
+func (k cookies) find(raw []byte) brought {
+	var n brought
+	for name, pair := range pairs(raw) {
+		switch string(name) { // compared without a copy
 		case k.access:
 			n.access++
+			n.token = cookieValue(pair)
 		case k.refresh:
 			n.refresh++
 		case k.device:
@@ -63,30 +68,29 @@ func (k cookies) count(raw []byte) counted {
 	return n
 }
 
-// forUpstream is the Cookie header without our own: the access token goes in another header or not at all, the others only
-// to upstreams that are trusted with it too.
-func (k cookies) forUpstream(raw []byte, trusted bool) []byte {
-	var out []byte
-	for name, pair := range pairs(raw) {
-		if name == k.access || (name == k.refresh || name == k.device) && !trusted {
-			continue
-		}
-		if len(out) > 0 {
-			out = append(out, "; "...)
-		}
-		out = append(out, pair...)
+// isOurs reports whether the cookie of this name is not for the upstream: the access token goes in another header or not at
+// all, the others only to upstreams that are trusted with it too.
+func (k cookies) isOurs(name []byte, trusted bool) bool {
+	return string(name) == k.access || (string(name) == k.refresh || string(name) == k.device) && !trusted
+}
+
+// cookieValue is what is behind the name, without the quotes that some put around it (RFC 6265 §4.1.1).
+func cookieValue(pair []byte) []byte {
+	_, value, _ := bytes.Cut(pair, []byte("="))
+	value = bytes.TrimSpace(value)
+	if n := len(value); n > 1 && value[0] == '"' && value[n-1] == '"' {
+		return value[1 : n-1]
 	}
-	return out
+	return value
 }
 
 // singleCookies refuses two cookies of one name: one of them was put there by someone else, and nobody can tell which.
-func (e *Edge) singleCookies(c *fiber.Ctx) error {
-	v := visitOf(c)
-	if v.cookies = e.cookies.count(c.Request().Header.RawHeaders()); v.cookies.doubled() {
-		e.cookies.clear(c)
+func (e *Edge) singleCookies(v *visit) error {
+	if v.cookies = e.cookies.find(v.Request().Header.RawHeaders()); v.cookies.doubled() {
+		e.cookies.clear(v.Ctx)
 		return fault.New(fault.Invalid, "The request has two session cookies of one name. Please sign in again.")
 	}
-	return c.Next()
+	return nil
 }
 
 // clear makes the browser forget our cookies, on our paths and, as a sibling may have set them, for every domain above.

@@ -16,16 +16,9 @@ const (
 	corsMaxAge        = "600"
 )
 
-// setCORS lets a page of an allowed origin read the answer, refusals included. What an upstream says about it is dropped:
-// the gateway alone decides.
+// setCORS lets a page of an allowed origin read the answer, refusals included.
 func (e *Edge) setCORS(c *fiber.Ctx) {
 	h := &c.Response().Header
-	for _, name := range []string{
-		fiber.HeaderAccessControlAllowOrigin, fiber.HeaderAccessControlAllowCredentials,
-		fiber.HeaderAccessControlExposeHeaders,
-	} {
-		h.Del(name)
-	}
 	if len(e.origins.allowed) == 0 {
 		return
 	}
@@ -38,27 +31,31 @@ func (e *Edge) setCORS(c *fiber.Ctx) {
 }
 
 // preflight answers the browser's question whether a page of another origin may make a call (Fetch standard §3.2.2).
-func (e *Edge) preflight(c *fiber.Ctx) error {
-	origin := c.Get(fiber.HeaderOrigin)
-	if c.Method() != http.MethodOptions || origin == "" || c.Get(fiber.HeaderAccessControlRequestMethod) == "" {
-		return c.Next()
+func (e *Edge) preflight(v *visit) error {
+	if v.Method() != http.MethodOptions {
+		return nil
+	}
+	origin := v.Get(fiber.HeaderOrigin)
+	if origin == "" || v.Get(fiber.HeaderAccessControlRequestMethod) == "" {
+		return nil
 	}
 	if !e.origins.allows(origin) {
 		return foreign()
 	}
-	methods := e.methods(visitOf(c))
+	methods := e.methods(v)
 	if len(methods) == 0 {
 		return nothingHere()
 	}
-	c.Set(fiber.HeaderAccessControlAllowMethods, strings.Join(methods, ", "))
-	c.Set(fiber.HeaderAccessControlAllowHeaders, corsAllowHeaders)
-	c.Set(fiber.HeaderAccessControlMaxAge, corsMaxAge)
-	return c.SendStatus(fiber.StatusNoContent)
+	v.Set(fiber.HeaderAccessControlAllowMethods, strings.Join(methods, ", "))
+	v.Set(fiber.HeaderAccessControlAllowHeaders, corsAllowHeaders)
+	v.Set(fiber.HeaderAccessControlMaxAge, corsMaxAge)
+	v.Status(fiber.StatusNoContent)
+	return errAnswered
 }
 
 // methods are those of the path, be it routes or a page.
 func (e *Edge) methods(v *visit) []string {
-	if len(v.entries) == 0 && e.pages.at(v.path) != nil {
+	if len(v.entries) == 0 && e.pages.At(v.path) != nil {
 		return pageMethods
 	}
 	return v.entries.Methods()

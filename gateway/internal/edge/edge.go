@@ -14,6 +14,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/gateway/internal/route"
+	"gatehouse/gateway/internal/upstream"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/revocation"
 	"gatehouse/internal/token"
@@ -21,7 +22,7 @@ import (
 
 // Upstreams passes requests on; its errors are faults. It gives the address that was asked.
 type Upstreams interface {
-	Forward(upstream string, req *fasthttp.Request, resp *fasthttp.Response, timeout time.Duration) (string, error)
+	Forward(name string, req *upstream.Request, resp *fasthttp.Response, timeout time.Duration) (string, error)
 }
 
 // Options are what an edge is made of; none may be missing, but for Origins, Proxies and ReadTimeout.
@@ -35,6 +36,7 @@ type Options struct {
 	Revocation revocation.Checker
 	Throttle   Throttle
 	Streams    *Streams
+	Assertions Assertions
 	Pages      fs.FS // the frontend
 	Upstreams  Upstreams
 
@@ -58,6 +60,9 @@ func New(o Options, table *route.Table) (*Edge, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.ReadTimeout == 0 {
+		o.ReadTimeout = httpserver.ReadTimeout
+	}
 	e := &Edge{
 		Options: o,
 		cookies: newCookies(o.CookieName, o.PublicURL.Scheme == "https"),
@@ -72,8 +77,8 @@ func New(o Options, table *route.Table) (*Edge, error) {
 // Use puts another table in the place of the present one. Requests that are on their way keep the one they began with.
 func (e *Edge) Use(table *route.Table) { e.table.Store(table) }
 
-// writeTimeout is how long a client may take to read an answer; no upstream may take longer to write one.
-const writeTimeout = route.MaxTimeout + 30*time.Second
+// writeTimeout is how long a client may take to read an answer, or a part of one that is long.
+const writeTimeout = 30 * time.Second
 
 // App is the server. Every request goes through the one list, whatever its path.
 func (e *Edge) App() *fiber.App {
@@ -83,31 +88,9 @@ func (e *Edge) App() *fiber.App {
 	})
 	s := app.Server()
 	s.WriteTimeout = writeTimeout
-	s.HeaderReceived = e.bodyLimit
+	s.StreamRequestBody = true // nothing is read for somebody who may not send it
+	s.HeaderReceived = e.tooLong
 	s.ConnState = e.Streams.changed
 	app.Use(e.handlers()...)
 	return app
-}
-
-// handlers is the whole chain, outermost first. Each line says why it stands where it does.
-func (e *Edge) handlers() []any {
-	return []any{
-		httpserver.RequestIDs(false), // the id is in the log line and in every refusal
-		e.arrive,                     // the client's address is in the log line
-		httpserver.AccessLog(e.Log),  // sees every answer; makes a refusal out of an error
-		e.dress,                      // on the way out, so that no upstream can weaken a header, and on refusals too
-		httpserver.Recover,           // a panic is a refusal like any other
-		e.wellFormed,                 // nothing is decided on what two readers may read differently
-		e.locate,                     // one canonical path decides: a route, a page or neither
-		e.preflight,                  // has no cookies and no method of its own; wants the path's methods
-		e.page,                       // pages are for everyone, also while Redis or a service is down
-		e.choose,                     // 405 before 401: it is no secret which methods there are
-		e.singleCookies,              // before anything looks at a cookie
-		e.sameOrigin,                 // before the session acts: no other site may use it
-		e.throttle,                   // after that: no other site uses up what its reader may; before anyone works for the caller
-		e.authenticate,               // who is it?
-		e.unrevoked,                  // and are they still? never cached
-		e.authorize,                  // may they? never cached, the role is in the token
-		e.forward,
-	}
 }

@@ -34,6 +34,7 @@ type door struct {
 	key    ed25519.PrivateKey
 	list   *list
 	budget *budget
+	cut    func() // tells the open streams that tokens are refused
 	echo   *echo
 	log    *record
 	client *http.Client
@@ -121,9 +122,12 @@ const moreRoutes = `
   - {path: /api/mine/, methods: [GET, POST, PATCH], upstream: "http://user-service:8082", access: session, forward: identity}
   - {path: /api/open/, methods: [GET, POST], upstream: "http://user-service:8082", access: public, forward: none}
   - {path: /api/class, methods: [GET], upstream: "http://user-service:8082", access: [Admin, Teacher], forward: token}
+  - {path: /api/report/, methods: [GET], upstream: "http://user-service:8082", access: [Admin, Teacher], forward: assertion, audience: reports}
+  - {path: /api/cut/, methods: [GET], upstream: "http://user-service:8082", access: public, strip_prefix: true}
   - {path: /api/slow, methods: [GET], upstream: "http://user-service:8082", access: public, timeout: 50ms}
   - {path: /api/down, methods: [GET, POST], upstream: "http://nobody:1", access: public}
   - {path: /api/small, methods: [POST], upstream: "http://user-service:8082", access: public, body_limit: 1KiB}
+  - {path: /api/live/, methods: [GET, POST], upstream: "http://user-service:8082", access: session, websocket: true, body_limit: 32MiB}
   - {path: /api/few/, methods: [GET, POST], upstream: "http://user-service:8082", access: session, throttle: 7/1s}
 `
 
@@ -146,10 +150,10 @@ func open(t *testing.T, settings ...setting) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{t: t, key: private, list: new(list), budget: new(budget), echo: new(echo), log: new(record)}
+	d := &door{t: t, key: private, list: new(list), budget: new(budget), echo: &echo{parts: make(chan string, 1)}, log: new(record)}
 	service := httptest.NewServer(d.echo)
 	t.Cleanup(service.Close)
-	pools := upstream.NewPools(t.Context(), loopback, time.Now)
+	pools := upstream.NewPools(t.Context(), loopback, slog.New(slog.DiscardHandler))
 	table := d.table(service.Listener.Addr().(*net.TCPAddr))
 	if err := pools.Use(table.Upstreams()); err != nil {
 		t.Fatal(err)
@@ -162,6 +166,12 @@ func open(t *testing.T, settings ...setting) *door {
 	}
 	for _, s := range settings {
 		s(&o)
+	}
+	d.cut = func() {
+		o.Streams.Cut(func(t revocation.Token) bool {
+			revoked, _ := d.list.Revoked(context.Background(), t)
+			return revoked
+		})
 	}
 	d.serve(o, table)
 	return d

@@ -1,70 +1,33 @@
 package edge
 
-import (
-	"errors"
-
-	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
-
-	"gatehouse/internal/fault"
-	"gatehouse/internal/httpserver"
-)
-
-var (
-	errSwitched = errors.New("the upstream switched protocols unasked")
-	errStatus   = errors.New("the upstream gave a status that there is not")
-)
-
-// maxStatus is the last of RFC 9110 §15.
-const maxStatus = 599
+import ()
 
 // forward is the end of the chain: the upstream answers.
-func (e *Edge) forward(c *fiber.Ctx) error {
-	v := visitOf(c)
-	out := fasthttp.AcquireRequest()
-	defer fasthttp.ReleaseRequest(out)
-	e.fill(out, c, v)
-	resp := c.Response()
+func (e *Edge) forward(v *visit) error {
+	e.fill(v)
+	if wantsTunnel(v) {
+		v.out.Upgrade = webSocket
+	}
+	resp := v.Response()
 	resp.Header.SetNoDefaultContentType(true)
-	addr, err := e.Upstreams.Forward(v.route.Upstream, out, resp, v.route.Timeout)
+	addr, err := e.Upstreams.Forward(v.route.Upstream, &v.out, resp, v.route.Timeout)
 	if addr != "" {
-		httpserver.Note(c, "upstream", addr)
+		v.record.Note("upstream", addr)
+	}
+	if v.upload.err != nil {
+		resp.Reset()
+		return v.interrupted()
 	}
 	if err != nil {
 		return err
 	}
-	if resp.StatusCode() < fiber.StatusOK {
-		resp.Reset()
-		return fault.Garbled(errSwitched)
-	}
-	if resp.StatusCode() > maxStatus {
-		resp.Reset()
-		return fault.Garbled(errStatus)
-	}
-	dropHopByHop(&resp.Header)
 	conceal(&resp.Header, v.route.Upstream)
-	if err := e.watch(c); err != nil {
+	if v.out.Tunnel != nil {
+		return e.openTunnel(v)
+	}
+	if err := e.watch(v); err != nil {
 		resp.Reset() // what the upstream said is for nobody
 		return err
 	}
-	return nil
-}
-
-// dropHopByHop removes what the upstream said about its connection to us, not to the client (RFC 9110 §7.6.1).
-func dropHopByHop(h *fasthttp.ResponseHeader) {
-	var named []string
-	for _, value := range h.PeekAll(fiber.HeaderConnection) {
-		named = append(named, tokens(value)...)
-	}
-	h.ResetConnectionClose()
-	h.Del(fiber.HeaderConnection)
-	for _, name := range named {
-		h.Del(name)
-	}
-	for _, name := range []string{
-		fiber.HeaderKeepAlive, "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Connection", fiber.HeaderTE,
-		fiber.HeaderTrailer, fiber.HeaderUpgrade,
-	} {
-		h.Del(name)
-	}
+	return errAnswered
 }

@@ -4,20 +4,27 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
+	"github.com/gofiber/fiber/v2/utils"
 
 	"gatehouse/gateway/internal/route"
-	"gatehouse/internal/httpserver"
 )
 
 // never are the request headers, in lower case, that no upstream gets from a client: those of the connection (RFC 9110
 // §7.6.1), what the gateway has dealt with already, and what it sets itself.
-var never = []string{
+var never = set(
 	"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "content-length", "host",
 	"cookie", "forwarded", "x-real-ip", "x-request-id", "x-session-id",
 	// Names under which proxies and content networks tell the client's address, and libraries believe it.
 	"client-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "fastly-client-ip",
 	"x-cluster-client-ip", "x-originating-ip", "x-forwarded", "forwarded-for", "x-host", "x-method-override",
+)
+
+func set(names ...string) map[string]bool {
+	s := make(map[string]bool, len(names))
+	for _, name := range names {
+		s[name] = true
+	}
+	return s
 }
 
 // neverPrefixes are the families of headers by which an upstream may be told who calls, or that another path or method is
@@ -28,38 +35,41 @@ var neverPrefixes = []string{
 }
 
 // fill makes the request for the upstream: what the client sent and may send, then what the gateway says.
-func (e *Edge) fill(out *fasthttp.Request, c *fiber.Ctx, v *visit) {
-	in := c.Request()
-	out.Header.SetNoDefaultContentType(true)
-	out.Header.SetMethodBytes(in.Header.Method())
-	out.URI().SetPath(v.path)
-	out.URI().SetQueryString(v.query)
-	out.SetBodyRaw(in.Body())
-	copyHeader(&out.Header, &in.Header, v.route.Forward == route.ForwardNone)
-	if kept := e.cookies.forUpstream(in.Header.RawHeaders(), v.route.Forward == route.ForwardToken); len(kept) > 0 {
-		out.Header.SetBytesV(fiber.HeaderCookie, kept)
+func (e *Edge) fill(v *visit) {
+	in := v.Request()
+	v.out.Method, v.out.Target = v.Method(), v.target()
+	v.out.Reader, v.out.Patience = v.Context().Conn(), writeTimeout
+	h := header(v.out.Header)
+	raw := in.Header.RawHeaders()
+	h.copy(raw, named(&in.Header), v.route.Forward == route.ForwardNone)
+	h.set(fiber.HeaderXForwardedFor, v.client)
+	h.set("X-Real-Ip", v.client)
+	h.set(fiber.HeaderXForwardedProto, e.PublicURL.Scheme)
+	h.set(fiber.HeaderXForwardedHost, utils.UnsafeString(in.Header.Host()))
+	h.set(fiber.HeaderXRequestID, v.record.ID)
+	if v.route.StripPrefix {
+		h.set("X-Forwarded-Prefix", v.route.Path[:len(v.route.Path)-1])
 	}
-	out.Header.Set(fiber.HeaderXForwardedFor, v.client)
-	out.Header.Set("X-Real-Ip", v.client)
-	out.Header.Set(fiber.HeaderXForwardedProto, e.PublicURL.Scheme)
-	out.Header.SetBytesV(fiber.HeaderXForwardedHost, in.Header.Host())
-	out.Header.Set(fiber.HeaderXRequestID, httpserver.RequestID(c))
-	e.identify(&out.Header, c, v)
+	e.identify(&h, v)
+	h.cookies(raw, &e.cookies, v.route.Forward == route.ForwardToken)
+	v.out.Header = h
 }
 
-// copyHeader copies what may pass. What the client's Connection header names goes first, so that it cannot take away what
-// is set afterwards.
-func copyHeader(out, in *fasthttp.RequestHeader, authorization bool) {
-	var named []string
-	for _, value := range in.PeekAll(fiber.HeaderConnection) {
-		named = append(named, tokens(value)...)
-	}
-	var room [64]byte // for names in lower case, without an allocation
-	for key, value := range in.All() {
-		name := appendLower(room[:0], key)
-		if mayPass(name) && !contains(named, name) && (authorization || string(name) != "authorization") {
-			out.AddBytesKV(key, value)
+// identify tells the upstream who calls, in the way that the route wants. On a public route the token is passed on as it
+// came: the upstream verifies it, here as everywhere.
+func (e *Edge) identify(h *header, v *visit) {
+	switch v.route.Forward {
+	case route.ForwardToken:
+		if len(v.cookies.token) > 0 {
+			h.set(fiber.HeaderAuthorization, "Bearer ", utils.UnsafeString(v.cookies.token))
 		}
+	case route.ForwardAssertion:
+		h.set(AssertionHeader, v.assertion)
+	case route.ForwardIdentity:
+		h.set("X-User-Id", v.principal.Subject)
+		h.set("X-User-Uid", v.principal.UID)
+		h.set("X-User-Role", v.principal.Role)
+		h.set("X-Session-Id", v.principal.SessionID)
 	}
 }
 
@@ -75,7 +85,7 @@ func mayPass(name []byte) bool {
 			return false
 		}
 	}
-	return !contains(never, name)
+	return !never[string(name)] // looked up without a copy
 }
 
 func contains(list []string, name []byte) bool {
@@ -104,20 +114,4 @@ func tokens(value []byte) []string {
 		list[i] = strings.TrimSpace(list[i])
 	}
 	return list
-}
-
-// identify tells the upstream who calls, in the way that the route wants. On a public route the token is passed on as it
-// came: the upstream verifies it, here as everywhere.
-func (e *Edge) identify(out *fasthttp.RequestHeader, c *fiber.Ctx, v *visit) {
-	switch v.route.Forward {
-	case route.ForwardToken:
-		if raw := c.Request().Header.Cookie(e.cookies.access); len(raw) > 0 {
-			out.Set(fiber.HeaderAuthorization, "Bearer "+string(raw))
-		}
-	case route.ForwardIdentity:
-		out.Set("X-User-Id", v.principal.Subject)
-		out.Set("X-User-Uid", v.principal.UID)
-		out.Set("X-User-Role", v.principal.Role)
-		out.Set("X-Session-Id", v.principal.SessionID)
-	}
 }

@@ -2,7 +2,6 @@ package edge
 
 import (
 	"errors"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -16,17 +15,16 @@ func (e *Edge) refuse(c *fiber.Ctx, err error) error {
 	if visitOf(c) != nil {
 		return httpserver.Refuse(c, err)
 	}
-	start := time.Now()
 	if errors.Is(err, fiber.ErrMethodNotAllowed) {
 		e.allowed(c)
 	}
 	if err := httpserver.Refuse(c, err); err != nil {
 		return err
 	}
-	e.setHeaders(c)
+	e.dress(c, httpserver.RequestID(c))
 	nothingSent := len(c.Request().Header.RawHeaders()) == 0 && c.Response().StatusCode() == fiber.StatusRequestTimeout
 	if !nothingSent { // browsers open connections ahead of need
-		httpserver.LogRequest(c, e.Log, time.Since(start))
+		httpserver.RecordOf(c).End(c, e.Log)
 	}
 	return nil
 }

@@ -1,99 +1,55 @@
 package edge
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"io/fs"
-	"mime"
 	"net/http"
-	"path"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
+	"gatehouse/gateway/internal/site"
 	"gatehouse/internal/fault"
 )
 
 var pageMethods = []string{http.MethodGet, http.MethodHead}
 
-const notFoundPage = "404.html"
-
-// file is a file of the frontend, ready to send.
-type file struct {
-	body        []byte
-	contentType string
-	etag        string
-}
-
-// pages are the files of the frontend by their path in the browser, read once.
+// pages are the frontend, with the headers of everything that can be sent.
 type pages struct {
-	files    map[string]*file
-	notFound *file // nil when the frontend has none
+	*site.Site
+	headers map[*site.Representation]*fasthttp.ResponseHeader
 }
 
-// loadPages reads all files: index.html is /, signup.html is /signup, all others are where they lie.
 func loadPages(files fs.FS) (*pages, error) {
-	p := &pages{files: make(map[string]*file)}
-	return p, fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		body, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
-		digest := sha256.Sum256(body)
-		f := &file{body: body, contentType: contentType(name), etag: `"` + hex.EncodeToString(digest[:16]) + `"`}
-		if name == notFoundPage {
-			p.notFound = f
-			return nil
-		}
-		p.files[address(name)] = f
-		return nil
-	})
-}
-
-func address(name string) string {
-	clean, isPage := strings.CutSuffix("/"+name, ".html")
-	if isPage && path.Base(clean) == "index" {
-		return strings.TrimSuffix(clean, "index")
+	s, err := site.Load(files)
+	if err != nil {
+		return nil, err
 	}
-	return clean
-}
-
-// contentType does not ask the machine's own table, which differs from one to the next.
-func contentType(name string) string {
-	switch ext := path.Ext(name); ext {
-	case ".html", ".css":
-		return "text/" + ext[1:] + "; charset=utf-8"
-	case ".js", ".mjs":
-		return "text/javascript; charset=utf-8"
-	case ".svg":
-		return "image/svg+xml"
-	case ".ico":
-		return "image/x-icon"
-	case ".webmanifest":
-		return "application/manifest+json"
-	default:
-		if known := mime.TypeByExtension(ext); known != "" {
-			return known
-		}
-		return fiber.MIMEOctetStream
+	p := &pages{s, make(map[*site.Representation]*fasthttp.ResponseHeader)}
+	for r := range s.Representations() {
+		p.headers[r] = headersOf(r)
 	}
+	return p, nil
 }
-
-func (p *pages) at(path string) *file { return p.files[path] }
 
 // page answers what is no route: with a file of the frontend, or with 404.
-func (e *Edge) page(c *fiber.Ctx) error {
-	v := visitOf(c)
+func (e *Edge) page(v *visit) error {
 	if len(v.entries) > 0 {
-		return c.Next()
+		return nil
 	}
-	f := e.pages.at(v.path)
+	if err := e.sendPage(v.Ctx, v); err != nil {
+		return err
+	}
+	return errAnswered
+}
+
+func (e *Edge) sendPage(c *fiber.Ctx, v *visit) error {
+	f := e.pages.At(v.path)
 	switch reads := c.Method() == http.MethodGet || c.Method() == http.MethodHead; {
-	case f == nil && reads && e.pages.notFound != nil && isPerson(c, v.path):
-		return send(c.Status(fiber.StatusNotFound), e.pages.notFound)
+	case f == nil && reads && e.pages.NotFound != nil && isPerson(c, v.path):
+		e.pages.sendWhole(c, chosen(c, e.pages.NotFound))
+		c.Status(fiber.StatusNotFound)
+		return nil
 	case f == nil:
 		return nothingHere()
 	case !reads && isPerson(c, v.path): // a form was sent before its script was there
@@ -101,12 +57,7 @@ func (e *Edge) page(c *fiber.Ctx) error {
 	case !reads:
 		return notAllowed(c, pageMethods)
 	}
-	c.Set(fiber.HeaderETag, f.etag)
-	if matches(c.Get(fiber.HeaderIfNoneMatch), f.etag) {
-		setPageHeaders(c)
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	return send(c, f)
+	return e.pages.send(c, chosen(c, f))
 }
 
 // isPerson tells someone who looks at a page from a program that reads the envelope.
@@ -116,26 +67,67 @@ func isPerson(c *fiber.Ctx, path string) bool {
 
 func nothingHere() error { return fault.New(fault.NotFound, "There is nothing at this address.") }
 
-func send(c *fiber.Ctx, f *file) error {
-	setPageHeaders(c)
-	c.Set(fiber.HeaderContentType, f.contentType)
-	c.Response().SetBodyRaw(f.body)
+// chosen is the representation that the client likes best.
+func chosen(c *fiber.Ctx, f *site.File) *site.Representation {
+	return f.For(c.Get(fiber.HeaderAcceptEncoding))
+}
+
+// send answers a GET or HEAD in the order of RFC 9110 §13.2.2.
+func (p *pages) send(c *fiber.Ctx, r *site.Representation) error {
+	if wanted := c.Get(fiber.HeaderIfMatch); wanted != "" && !matches(wanted, r.ETag, strongly) {
+		return fault.New(fault.PreconditionFailed, "The file is not the one that was asked for.")
+	}
+	if held := c.Get(fiber.HeaderIfNoneMatch); held != "" && matches(held, r.ETag, weakly) {
+		p.sendUnchanged(c, r)
+		return nil
+	}
+	if wanted := c.Get(fiber.HeaderRange); wanted != "" && c.Method() == http.MethodGet {
+		return p.sendRange(c, r, wanted)
+	}
+	p.sendWhole(c, r)
 	return nil
 }
 
-// setPageHeaders lets browsers keep a file but ask each time whether it has changed.
-func setPageHeaders(c *fiber.Ctx) {
-	c.Set(fiber.HeaderCacheControl, "no-cache")
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+func (p *pages) sendWhole(c *fiber.Ctx, r *site.Representation) {
+	resp := c.Response()
+	p.headers[r].CopyTo(&resp.Header)
+	resp.SetBodyRaw(r.Body)
 }
 
-// matches is If-None-Match (RFC 9110 §13.1.2), which compares weakly.
-func matches(header, etag string) bool {
-	for candidate := range strings.SplitSeq(header, ",") {
-		candidate = strings.TrimSpace(candidate)
-		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == etag {
-			return true
-		}
+// sendUnchanged sends those headers that a 304 must have (RFC 9110 §15.4.5).
+func (p *pages) sendUnchanged(c *fiber.Ctx, r *site.Representation) {
+	h := &c.Response().Header
+	p.headers[r].CopyTo(h)
+	h.SetContentType("")
+	h.SetContentEncoding("")
+	h.Del(fiber.HeaderAcceptRanges)
+	h.SetStatusCode(fiber.StatusNotModified)
+}
+
+// Browsers may keep a page, and must ask each time whether it has changed; what has a lasting address they may use for a
+// year without asking.
+const (
+	askEachTime = "no-cache"
+	keep        = "public, max-age=31536000, immutable"
+)
+
+// headersOf makes the headers with which a representation is sent. Their names are written as they are here, and those that
+// are added later as they are there: it costs nothing to bring them all into one form.
+func headersOf(r *site.Representation) *fasthttp.ResponseHeader {
+	h := new(fasthttp.ResponseHeader)
+	h.DisableNormalizing()
+	h.SetContentType(r.Type)
+	h.SetContentEncoding(r.Encoding)
+	h.Set(fiber.HeaderETag, r.ETag)
+	if r.Negotiated() {
+		h.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	}
-	return false
+	if r.Lasting {
+		h.Set(fiber.HeaderCacheControl, keep)
+	} else {
+		h.Set(fiber.HeaderCacheControl, askEachTime)
+	}
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set(fiber.HeaderAcceptRanges, "bytes")
+	return h
 }

@@ -6,24 +6,23 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/internal/revocation"
 )
 
-// Streams are the answers that are still being sent to callers with a session, by their connection. They end when the
-// session does.
+// Streams are the answers and tunnels that are still open, by the connection of the client. They end when the session does,
+// and when the gateway does.
 type Streams struct {
 	mu   sync.Mutex
 	open map[net.Conn]stream
 	n    atomic.Int64 // of open, so that nobody takes the lock while there are none
 }
 
-// stream is an answer on its way.
+// stream is an answer on its way, or a tunnel.
 type stream struct {
-	token revocation.Token
-	body  fasthttp.ReadCloserWithError
+	token *revocation.Token // nil when there is no session
+	close func() error      // what it comes from
 }
 
 // errCut ends the connection to the upstream, which would be used again otherwise.
@@ -34,25 +33,31 @@ func NewStreams() *Streams { return &Streams{open: make(map[net.Conn]stream)} }
 
 // Cut ends the streams whose tokens are refused now.
 func (s *Streams) Cut(revoked func(revocation.Token) bool) {
+	s.endAll(func(each stream) bool { return each.token != nil && revoked(*each.token) })
+}
+
+// Close ends all of them.
+func (s *Streams) Close() { s.endAll(func(stream) bool { return true }) }
+
+func (s *Streams) endAll(which func(stream) bool) {
 	if s.n.Load() == 0 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for conn, each := range s.open {
-		if revoked(each.token) {
+		if which(each) {
 			s.remove(conn)
 			conn.Close()
-			go each.body.CloseWithError(errCut) // which waits for a read that is under way
+			go each.close() // which waits for a read that is under way
 		}
 	}
 }
 
-// add takes an answer in whose end is not in sight.
-func (s *Streams) add(conn net.Conn, t revocation.Token, body fasthttp.ReadCloserWithError) {
+func (s *Streams) add(conn net.Conn, one stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open[conn] = stream{token: t, body: body}
+	s.open[conn] = one
 	s.n.Store(int64(len(s.open)))
 }
 
@@ -61,27 +66,50 @@ func (s *Streams) remove(conn net.Conn) {
 	s.n.Store(int64(len(s.open)))
 }
 
-// changed is told by the server what becomes of a connection: one that idles or is closed has sent its answer.
-func (s *Streams) changed(conn net.Conn, state fasthttp.ConnState) {
-	if s.n.Load() == 0 || state != fasthttp.StateIdle && state != fasthttp.StateClosed {
-		return
-	}
+// end is for a stream that is over.
+func (s *Streams) end(conn net.Conn) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	one, open := s.open[conn]
 	s.remove(conn)
+	s.mu.Unlock()
+	if open {
+		one.close()
+	}
 }
 
-// shortAnswer is how long an answer may be, in bytes, to count as sent at once.
-const shortAnswer = 64 << 10
+// changed is told by the server what becomes of a connection: one that idles or is closed has sent its answer.
+func (s *Streams) changed(conn net.Conn, state fasthttp.ConnState) {
+	if s.n.Load() > 0 && (state == fasthttp.StateIdle || state == fasthttp.StateClosed) {
+		s.end(conn)
+	}
+}
 
-// watch has an answer end with its session. A revocation that came between the check of the token and now has not cut it,
-// so the token is looked at once more.
-func (e *Edge) watch(c *fiber.Ctx) error {
-	v, resp := visitOf(c), c.Response()
-	body, streams := resp.BodyStream().(fasthttp.ReadCloserWithError)
-	if v.verified == nil || !streams || resp.Header.ContentLength() >= 0 && resp.Header.ContentLength() <= shortAnswer {
+// holdOpen has a stream end with its session. A revocation that came between the check of the token and now has not cut
+// it, so the token is looked at once more.
+func (e *Edge) holdOpen(v *visit, close func() error) error {
+	one := stream{close: close}
+	if v.verified != nil {
+		one.token = &v.verified.token
+	}
+	conn := v.Context().Conn()
+	e.Streams.add(conn, one)
+	if one.token == nil {
 		return nil
 	}
-	e.Streams.add(c.Context().Conn(), v.verified.token, body)
-	return e.checkRevocation(v.verified.token)
+	err := e.checkRevocation(*one.token)
+	if err != nil {
+		e.Streams.end(conn)
+	}
+	return err
+}
+
+// watch holds a long answer open while it is sent.
+func (e *Edge) watch(v *visit) error {
+	resp := v.Response()
+	body, streams := resp.BodyStream().(fasthttp.ReadCloserWithError)
+	if !streams {
+		return nil
+	}
+	resp.ImmediateHeaderFlush = resp.Header.ContentLength() < 0 // the first part may be long in coming
+	return e.holdOpen(v, func() error { return body.CloseWithError(errCut) })
 }

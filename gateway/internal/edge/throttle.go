@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
-
 	"gatehouse/internal/throttle"
 )
 
@@ -19,11 +17,10 @@ type Throttle interface {
 const throttleTimeout = time.Second
 
 // throttle lets a client call a route as often as the table says, whatever becomes of its calls.
-func (e *Edge) throttle(c *fiber.Ctx) error {
-	v := visitOf(c)
+func (e *Edge) throttle(v *visit) error {
 	rate := v.route.Throttle
 	if rate.Count == 0 {
-		return c.Next()
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), throttleTimeout)
 	defer cancel()
@@ -33,5 +30,5 @@ func (e *Edge) throttle(c *fiber.Ctx) error {
 	if _, err := e.Throttle.Take(ctx, throttle.Charge{Limit: limit, Key: throttle.AddressKey(v.client)}); err != nil {
 		return err
 	}
-	return c.Next()
+	return nil
 }

@@ -61,8 +61,8 @@ var (
 )
 
 // wellFormed refuses what could be read in two ways.
-func (e *Edge) wellFormed(c *fiber.Ctx) error {
-	h := &c.Request().Header
+func (e *Edge) wellFormed(v *visit) error {
+	h := &v.Request().Header
 	err := checkHeader(h.RawHeaders())
 	switch version := string(h.Protocol()); {
 	case err != nil:
@@ -72,9 +72,9 @@ func (e *Edge) wellFormed(c *fiber.Ctx) error {
 		err = errNoHost
 	}
 	if err != nil {
-		return notUnderstood(c, err)
+		return notUnderstood(v.Ctx, err)
 	}
-	return c.Next()
+	return nil
 }
 
 func checkHeader(raw []byte) error {

@@ -108,15 +108,19 @@ func unreserved(b byte) bool {
 // inPath are the characters that RFC 3986 §3.3 allows in a path without an escape, but for the semicolon.
 func inPath(b byte) bool { return unreserved(b) || strings.IndexByte("/!$&'()*+,=:@", b) >= 0 }
 
+// checkSegments refuses what some servers resolve and others do not.
 func checkSegments(path string) error {
-	last := strings.Count(path, "/")
-	n := 0
-	for segment := range strings.SplitSeq(path, "/") {
-		empty := segment == "" && n != 0 && n != last // the first is before the path's first slash
+	from := 1 // where the segment begins
+	for i := 1; i <= len(path); i++ {
+		if i < len(path) && path[i] != '/' {
+			continue
+		}
+		segment := path[from:i]
+		empty := segment == "" && i < len(path) // the last may be
 		if empty || segment == "." || segment == ".." {
 			return ErrAmbiguous
 		}
-		n++
+		from = i + 1
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package route_test
 
 import (
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -60,7 +62,7 @@ func TestEveryMistakeIsNamedWithItsLine(t *testing.T) {
     access: public
     forward: identity
     timeout: -1s
-    body_limit: 1GiB
+    body_limit: 2000GiB
     throttle: 20
   - {path: /e, methods: [GET], upstream: "http://e:1", access: public}
   - {path: /e, methods: [PUT, GET], upstream: "http://e:1", access: session}
@@ -120,4 +122,88 @@ func TestThrottleIsACountForADuration(t *testing.T) {
 			t.Errorf("%s: %v", value, err)
 		}
 	}
+}
+
+func TestWhatGoesTogether(t *testing.T) {
+	for _, c := range []struct{ entry, mistake string }{
+		{"path: /a/, access: session, strip_prefix: true, forward: assertion, audience: reports", ""},
+		{"path: /a, access: session, strip_prefix: false, forward: assertion", ""},
+		{"path: /a, access: session, strip_prefix: true", "strip_prefix: only for a path with a trailing slash"},
+		{"path: /a/, access: session, strip_prefix: yes", `strip_prefix: "yes" is neither true nor false`},
+		{"path: /a, access: public, forward: assertion", "forward: a public route has no identity"},
+		{"path: /a, access: session, forward: identity, audience: a", "audience: only for forward: assertion"},
+		{"path: /a, access: session, forward: assertion, audience: gatehouse", "audience: is that of access tokens"},
+		{"path: /a, access: session, forward: assertion, audience: 'a b'", "audience: must be a name"},
+		{"path: /a, access: [true]", `access: "true" is no word`},
+	} {
+		_, err := route.Load([]byte("routes:\n  - {methods: [GET], upstream: 'http://a:1', " + c.entry + "}\n"))
+		if c.mistake == "" && err != nil || c.mistake != "" && (err == nil || !strings.HasPrefix(err.Error(), "line 2: "+c.mistake)) {
+			t.Errorf("%s: %v", c.entry, err)
+		}
+	}
+}
+
+func TestAnAssertionIsForTheUpstreamUnlessItSaysSo(t *testing.T) {
+	table, err := route.Load([]byte(`routes:
+  - {path: /a, methods: [GET], upstream: "http://a:1", access: session, forward: assertion}
+  - {path: /b, methods: [GET], upstream: "http://a:1", access: session, forward: assertion, audience: b}
+  - {path: /c, methods: [GET], upstream: "http://a:1", access: session}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/a": "http://a:1", "/b": "b", "/c": ""} {
+		if got := table.At(path).For("GET").Audience; got != want {
+			t.Errorf("%s: %q; want %q", path, got, want)
+		}
+	}
+}
+
+const one = "routes:\n  - {path: /one, methods: [GET], upstream: 'http://a:1', access: public}\n"
+
+func TestSeveralFilesAreOneTable(t *testing.T) {
+	two := strings.ReplaceAll(one, "/one", "/two")
+	table, err := route.LoadFiles(route.File{Name: "a.yaml", Data: []byte(one)}, route.File{Name: "b.yaml", Data: []byte(two)})
+	if err != nil || table.At("/one") == nil || table.At("/two") == nil || len(table.Routes()) != 2 {
+		t.Errorf("%v, %v", table, err)
+	}
+	_, err = route.LoadFiles(
+		route.File{Name: "a.yaml", Data: []byte("routes: [")}, route.File{Name: "b.yaml", Data: []byte(one)},
+		route.File{Name: "c.yaml", Data: []byte("\n" + one + "  - {path: /x, acess: public}\n")},
+	)
+	for _, want := range []string{
+		"a.yaml: not a YAML file: line 1", "c.yaml:3: /one has another entry for GET, b.yaml:2", "c.yaml:4: methods is missing", "c.yaml:4: unknown key acess",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in: %v", want, err)
+		}
+	}
+}
+
+func TestMistakesAreInTheOrderOfTheirLines(t *testing.T) {
+	_, err := route.Load([]byte("routes:\n  - path: a\n    methods: []\n  - path: b\n"))
+	last := 0
+	for text := range strings.SplitSeq(err.Error(), "\n") {
+		var line int
+		if _, err := fmt.Sscanf(text, "line %d:", &line); err != nil || line < last {
+			t.Errorf("%d comes before: %s", last, text)
+		}
+		last = line
+	}
+}
+
+// FuzzLoad: whatever is in a file, it is a table or there is a mistake.
+func FuzzLoad(f *testing.F) {
+	for _, seed := range []string{one, "", "routes: [*a]", "&a [*a]", "routes: [{path: &p /a, methods: *p, ? [] : 5}]", "? ", "<<: {}"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		table, err := route.Load(data)
+		if (table == nil) == (err == nil) {
+			t.Errorf("%v, %v", table, err)
+		}
+		if err == nil && table.Print(io.Discard) != nil {
+			t.Error("it cannot be printed")
+		}
+	})
 }

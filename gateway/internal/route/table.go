@@ -2,6 +2,7 @@ package route
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -75,14 +76,20 @@ func (t *Table) At(path string) Entries {
 	return nil
 }
 
-// Upstreams are all that any route names, each once.
-func (t *Table) Upstreams() []string {
-	var all []string
-	for _, entries := range t.exact {
-		for _, r := range entries {
-			all = append(all, r.Upstream)
-		}
+// Routes are all of the table, by path and as the file has them.
+func (t *Table) Routes() []*Route {
+	var all []*Route
+	for _, path := range slices.Sorted(maps.Keys(t.exact)) {
+		all = append(all, t.exact[path]...)
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return all
+}
+
+// Upstreams are all that any route names, each with the path of its health; one entry that names it is enough.
+func (t *Table) Upstreams() map[string]string {
+	all := make(map[string]string)
+	for _, r := range t.Routes() {
+		all[r.Upstream] = cmp.Or(all[r.Upstream], r.Health)
+	}
+	return all
 }

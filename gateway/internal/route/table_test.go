@@ -1,6 +1,7 @@
 package route_test
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -86,7 +87,8 @@ func TestBuiltInTable(t *testing.T) {
 	if got := table.At("/api/user").Methods(); !slices.Equal(got, []string{"DELETE", "GET", "HEAD", "POST", "PUT"}) {
 		t.Errorf("methods of /api/user: %v", got)
 	}
-	if got := table.Upstreams(); !slices.Equal(got, []string{"http://auth-service:8081", "http://user-service:8082"}) {
+	want := map[string]string{"http://auth-service:8081": "/readyz", "http://user-service:8082": "/readyz"}
+	if got := table.Upstreams(); !maps.Equal(got, want) {
 		t.Errorf("upstreams: %v", got)
 	}
 }

@@ -7,30 +7,26 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
-)
 
-// What holds for a route that does not say, and the most that one may ask for.
-const (
-	DefaultTimeout   = 10 * time.Second
-	DefaultBodyLimit = 64 << 10
-	MaxTimeout       = 2 * time.Minute
-	MaxBodyLimit     = 64 << 20 // bodies are held in memory
-	MaxThrottlePer   = 24 * time.Hour
+	"gatehouse/internal/token"
 )
 
 // readers read the value of each key of a route.
 var readers = map[string]func(*Route, *yaml.Node) error{
-	"path":       readPath,
-	"methods":    readMethods,
-	"upstream":   readUpstream,
-	"access":     readAccess,
-	"forward":    readForward,
-	"timeout":    readTimeout,
-	"body_limit": readBodyLimit,
-	"throttle":   readThrottle,
+	"path":         readPath,
+	"strip_prefix": readStripPrefix,
+	"methods":      readMethods,
+	"upstream":     readUpstream,
+	"health":       readHealth,
+	"access":       readAccess,
+	"forward":      readForward,
+	"audience":     readAudience,
+	"timeout":      readTimeout,
+	"body_limit":   readBodyLimit,
+	"throttle":     readThrottle,
+	"websocket":    readWebSocket,
 }
 
 func readPath(r *Route, n *yaml.Node) error {
@@ -40,6 +36,14 @@ func readPath(r *Route, n *yaml.Node) error {
 	}
 	r.Path = path
 	return nil
+}
+
+// readStripPrefix takes what YAML 1.2 takes for a truth value, and not the yes and on of YAML 1.1.
+func readStripPrefix(r *Route, n *yaml.Node) error {
+	if n.ShortTag() != "!!bool" {
+		return fmt.Errorf("%q is neither true nor false", n.Value)
+	}
+	return n.Decode(&r.StripPrefix)
 }
 
 func readMethods(r *Route, n *yaml.Node) error {
@@ -58,14 +62,18 @@ func readMethods(r *Route, n *yaml.Node) error {
 
 // words reads a list of at least one word, none twice.
 func words(n *yaml.Node) ([]string, error) {
-	var list []string
-	if n.Kind != yaml.SequenceNode || n.Decode(&list) != nil || len(list) == 0 {
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
 		return nil, errors.New("must be a list, such as [GET, POST]")
 	}
-	for i, w := range list {
-		if w == "" || slices.Contains(list[:i], w) {
-			return nil, fmt.Errorf("%q is empty or given twice", w)
+	var list []string
+	for _, item := range n.Content {
+		if item.ShortTag() != "!!str" {
+			return nil, fmt.Errorf("%q is no word", item.Value)
 		}
+		if item.Value == "" || slices.Contains(list, item.Value) {
+			return nil, fmt.Errorf("%q is empty or given twice", item.Value)
+		}
+		list = append(list, item.Value)
 	}
 	return list, nil
 }
@@ -78,6 +86,18 @@ func readUpstream(r *Route, n *yaml.Node) error {
 	if r.Upstream = u.Scheme + "://" + u.Host; r.Upstream != n.Value {
 		return fmt.Errorf("%q has more than scheme, host and port", n.Value)
 	}
+	if port, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || port == 0 {
+		return fmt.Errorf("%q: there is no such port", n.Value)
+	}
+	return nil
+}
+
+func readHealth(r *Route, n *yaml.Node) error {
+	path, query, err := Canonical(n.Value)
+	if err != nil || query != "" || path != n.Value {
+		return fmt.Errorf("%q is not a canonical path", n.Value)
+	}
+	r.Health = path
 	return nil
 }
 
@@ -97,46 +117,25 @@ func readAccess(r *Route, n *yaml.Node) error {
 }
 
 func readForward(r *Route, n *yaml.Node) error {
-	how, ok := map[string]Forward{"none": ForwardNone, "token": ForwardToken, "identity": ForwardIdentity}[n.Value]
-	if !ok {
-		return fmt.Errorf("%q is none of identity, token, none", n.Value)
+	how := slices.Index(forwards, n.Value)
+	if how < 0 {
+		return fmt.Errorf("%q is none of %s", n.Value, strings.Join(forwards, ", "))
 	}
-	r.Forward = how
+	r.Forward = Forward(how)
 	return nil
 }
 
-func readTimeout(r *Route, n *yaml.Node) error {
-	d, err := time.ParseDuration(n.Value)
-	if err != nil || d <= 0 || d > MaxTimeout {
-		return fmt.Errorf("%q is not a duration such as 10s, of at most %s", n.Value, MaxTimeout)
+func readAudience(r *Route, n *yaml.Node) error {
+	if n.ShortTag() != "!!str" {
+		return fmt.Errorf("%q is no name", n.Value)
 	}
-	r.Timeout = d
-	return nil
+	r.Audience = n.Value
+	return token.CheckAudience(n.Value)
 }
 
-func readBodyLimit(r *Route, n *yaml.Node) error {
-	number, shift := n.Value, 0
-	for unit, s := range map[string]int{"KiB": 10, "MiB": 20} {
-		if before, ok := strings.CutSuffix(n.Value, unit); ok {
-			number, shift = before, s
-		}
+func readWebSocket(r *Route, n *yaml.Node) error {
+	if n.Tag != "!!bool" {
+		return errors.New("must be true or false")
 	}
-	size, err := strconv.Atoi(number)
-	if err != nil || shift == 0 || size <= 0 || size > MaxBodyLimit>>shift {
-		return fmt.Errorf("%q is not a size such as 64KiB or 1MiB, of at most %dMiB", n.Value, MaxBodyLimit>>20)
-	}
-	r.BodyLimit = size << shift
-	return nil
-}
-
-func readThrottle(r *Route, n *yaml.Node) error {
-	count, per, _ := strings.Cut(n.Value, "/")
-	calls, countErr := strconv.Atoi(count)
-	d, perErr := time.ParseDuration(per)
-	t := Throttle{Count: calls, Per: d}
-	if countErr != nil || perErr != nil || calls <= 0 || d > MaxThrottlePer || t.Every() < time.Millisecond {
-		return fmt.Errorf("%q is not a count for a duration such as 20/1m, of at most 1000 a second and %s", n.Value, MaxThrottlePer)
-	}
-	r.Throttle = t
-	return nil
+	return n.Decode(&r.WebSocket)
 }

@@ -1,69 +1,67 @@
 package upstream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"syscall"
 	"time"
 
 	"github.com/valyala/fasthttp"
 
 	"gatehouse/internal/fault"
+	"gatehouse/internal/replica"
 )
 
 // maxAttempts is how many replicas are asked at most for one call.
 const maxAttempts = 3
 
-var errNoReplica = errors.New("no replica is known")
-
 // forward asks one replica, and another one only where the call cannot have had an effect twice.
-func (p *pool) forward(req *fasthttp.Request, resp *fasthttp.Response, timeout time.Duration) (string, error) {
+func (p *pool) forward(req *Request, resp *fasthttp.Response, timeout time.Duration) (string, error) {
 	deadline := time.Now().Add(timeout)
-	p.await(timeout)
+	p.set.Await(context.Background(), timeout)
 	var room [maxAttempts]*target
 	for tried := room[:0]; ; {
-		t := p.pick(tried)
+		t := p.set.Pick(tried)
 		if t == nil {
-			return "", fault.Down(p.url.Host, errNoReplica)
+			return "", fault.Down(p.url.Host, replica.ErrNone)
 		}
-		p.address(req)
-		err := t.client.DoDeadline(req, resp, deadline)
+		err := t.Conns.DoDeadline(req, resp, deadline)
 		if err == nil {
-			return t.addr, nil
+			p.set.Answered(t, time.Now())
+			return t.Addr, nil
 		}
-		t.note(err, p.now())
+		if errors.Is(err, errSource) {
+			resp.Reset()
+			return t.Addr, &fault.Fault{Kind: fault.Invalid, Message: "The request ended early.", Err: err}
+		}
+		p.note(t, err)
 		if tried = append(tried, t); len(tried) == maxAttempts || !mayRepeat(req, err) {
 			resp.Reset()
-			return t.addr, p.faultOf(err)
+			return t.Addr, p.faultOf(err)
 		}
 	}
 }
 
-// address names the upstream in the request; path and query stay as they are.
-func (p *pool) address(req *fasthttp.Request) {
-	uri := req.URI()
-	uri.SetScheme(p.url.Scheme)
-	uri.SetHost(p.url.Host)
+// note learns from a failed call.
+func (p *pool) note(t *target, err error) {
+	switch {
+	case isDial(err):
+		p.set.Eject(t, err)
+	case isClosed(err):
+		// After a restart every idle connection is dead: the next attempt must open a new one.
+		t.Conns.CloseIdleConnections()
+	}
 }
 
 // mayRepeat reports whether nothing was sent, or what was sent may be sent twice.
-func mayRepeat(req *fasthttp.Request, err error) bool {
-	if isDial(err) || errors.Is(err, errStale) || errors.Is(err, fasthttp.ErrNoFreeConns) {
+func mayRepeat(req *Request, err error) bool {
+	if isDial(err) || errors.Is(err, fasthttp.ErrNoFreeConns) {
 		return true
 	}
-	return isClosed(err) && isIdempotent(string(req.Header.Method())) && len(req.Body()) == 0
-}
-
-// isIdempotent is RFC 9110 §9.2.2.
-func isIdempotent(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
-		return true
-	}
-	return false
+	return isClosed(err) && req.mayRepeat()
 }
 
 func isDial(err error) bool {
@@ -74,7 +72,7 @@ func isDial(err error) bool {
 // isClosed reports whether the replica closed the connection before it answered.
 func isClosed(err error) bool {
 	for _, closed := range []error{
-		errStale, fasthttp.ErrConnectionClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE,
+		fasthttp.ErrConnectionClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE,
 	} {
 		if errors.Is(err, closed) {
 			return true

@@ -5,8 +5,8 @@ package upstream
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,10 +21,10 @@ import (
 type Pools struct {
 	ctx    context.Context
 	lookup replica.Lookup
-	now    func() time.Time
+	log    *slog.Logger
 
 	changing sync.Mutex
-	wanted   []string // by the latest table; guarded by changing
+	wanted   map[string]string // by the latest table; guarded by changing
 	byName   atomic.Pointer[map[string]*pool]
 }
 
@@ -33,30 +33,34 @@ type Pools struct {
 const linger = 10 * time.Second
 
 // NewPools follows the replicas of the upstreams until the context ends.
-func NewPools(ctx context.Context, lookup replica.Lookup, now func() time.Time) *Pools {
-	p := &Pools{ctx: ctx, lookup: lookup, now: now}
+func NewPools(ctx context.Context, lookup replica.Lookup, log *slog.Logger) *Pools {
+	p := &Pools{ctx: ctx, lookup: lookup, log: log}
 	p.byName.Store(&map[string]*pool{})
 	return p
 }
 
-// Use makes the given upstreams, scheme://host:port each, the ones that there are. Others are dropped a little later.
-func (p *Pools) Use(names []string) error {
+// Use makes the given upstreams, scheme://host:port each with the path of its health or none, the ones that there are.
+// Others are dropped a little later.
+func (p *Pools) Use(upstreams map[string]string) error {
 	p.changing.Lock()
 	defer p.changing.Unlock()
 	after := maps.Clone(*p.byName.Load())
-	for _, name := range names {
-		if after[name] != nil {
+	for name, health := range upstreams {
+		before := after[name]
+		if before != nil && before.health == health {
 			continue
 		}
-		made, err := newPool(p.ctx, name, p.lookup, p.now)
+		made, err := newPool(p.ctx, name, replica.Options{Lookup: p.lookup, Log: p.log, Health: health})
 		if err != nil {
 			return err
 		}
-		after[name] = made
+		if after[name] = made; before != nil {
+			time.AfterFunc(linger, before.end)
+		}
 	}
-	p.wanted = names
+	p.wanted = upstreams
 	p.byName.Store(&after)
-	if len(after) > len(names) {
+	if len(after) > len(upstreams) {
 		time.AfterFunc(linger, p.Drop)
 	}
 	return nil
@@ -68,7 +72,7 @@ func (p *Pools) Drop() {
 	defer p.changing.Unlock()
 	after := make(map[string]*pool, len(p.wanted))
 	for name, pool := range *p.byName.Load() {
-		if slices.Contains(p.wanted, name) {
+		if _, ok := p.wanted[name]; ok {
 			after[name] = pool
 		} else {
 			pool.end()
@@ -83,7 +87,7 @@ var errUnknown = errors.New("no such upstream")
 // it returns. It gives the address of the replica that was asked last. The errors are faults: Unavailable when no replica
 // can be reached, UpstreamTimeout, BadUpstream.
 func (p *Pools) Forward(
-	name string, req *fasthttp.Request, resp *fasthttp.Response, timeout time.Duration,
+	name string, req *Request, resp *fasthttp.Response, timeout time.Duration,
 ) (string, error) {
 	pool, ok := (*p.byName.Load())[name]
 	if !ok {

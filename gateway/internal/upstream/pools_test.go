@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -52,8 +53,8 @@ func fixed(addrs ...string) func(context.Context, string) ([]netip.Addr, error) 
 
 func pools(t *testing.T, lookup func(context.Context, string) ([]netip.Addr, error), name string) *upstream.Pools {
 	t.Helper()
-	p := upstream.NewPools(t.Context(), lookup, time.Now)
-	if err := p.Use([]string{name}); err != nil {
+	p := upstream.NewPools(t.Context(), lookup, slog.New(slog.DiscardHandler))
+	if err := p.Use(map[string]string{name: ""}); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -66,12 +67,9 @@ type answer struct {
 }
 
 func call(p *upstream.Pools, name, method, body string, timeout time.Duration) (answer, error) {
-	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseRequest(req)
+	resp := fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseResponse(resp)
-	req.Header.SetMethod(method)
-	req.URI().SetPath("/x")
-	req.SetBodyString(body)
+	req := &upstream.Request{Method: method, Target: "/x", Body: []byte(body)}
 	addr, err := p.Forward(name, req, resp, timeout)
 	if err != nil {
 		return answer{addr: addr}, err
@@ -224,7 +222,7 @@ func TestUpstreamsThatAreNoLongerNamedEnd(t *testing.T) {
 	one, two := listen(t, "127.0.0.1:0", counter(&n)), listen(t, "127.0.0.1:0", counter(&n))
 	first, second := "http://one:"+port(one), "http://two:"+port(two)
 	p := pools(t, fixed("127.0.0.1"), first)
-	if err := p.Use([]string{second}); err != nil {
+	if err := p.Use(map[string]string{second: ""}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{first, second} { // a request may be on its way by the old table
