@@ -39,10 +39,13 @@ bench: ## measure it side by side with HAProxy, nginx and Caddy; WHAT=guard for 
 	@deploy/native/packages haproxy nginx caddy wrk redis-server postgresql
 	@go run ./bench $(WHAT)
 
-lint: ## formatting, vet, staticcheck, shell scripts; the import rules are in `make test`
+fuzz: ## look for inputs that break a parser, FUZZTIME (1m) for each; ONLY=FuzzCookies for one
+	@deploy/fuzz $(ONLY)
+
+lint: ## formatting, vet, staticcheck, shell scripts, known vulnerabilities; the import rules are in `make test`
 	@deploy/lint
 
 packages:
 	@deploy/native/packages postgresql redis-server chromium gcc libc6-dev shellcheck python3-jwt python3-cryptography nodejs
 
-.PHONY: help up down logs admin-password rotate-keys drop-keys test prove test-compose bench lint packages
+.PHONY: help up down logs admin-password rotate-keys drop-keys test prove test-compose bench fuzz lint packages

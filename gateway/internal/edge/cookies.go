@@ -41,9 +41,9 @@ func pairs(raw []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, pair []byte) bool) {
 		for value := range headerValues(raw, fiber.HeaderCookie) {
 			for pair := range bytes.SplitSeq(value, []byte(";")) {
-				pair = bytes.TrimSpace(pair)
+				pair = trim(pair)
 				name, _, _ := bytes.Cut(pair, []byte("="))
-				if len(pair) > 0 && !yield(bytes.TrimSpace(name), pair) {
+				if len(pair) > 0 && !yield(trim(name), pair) {
 					return
 				}
 			}
@@ -77,7 +77,7 @@ func (k cookies) isOurs(name []byte, trusted bool) bool {
 // cookieValue is what is behind the name, without the quotes that some put around it (RFC 6265 §4.1.1).
 func cookieValue(pair []byte) []byte {
 	_, value, _ := bytes.Cut(pair, []byte("="))
-	value = bytes.TrimSpace(value)
+	value = trim(value)
 	if n := len(value); n > 1 && value[0] == '"' && value[n-1] == '"' {
 		return value[1 : n-1]
 	}

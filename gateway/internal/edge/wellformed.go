@@ -23,12 +23,15 @@ func headerLines(raw []byte) iter.Seq2[[]byte, []byte] {
 			if line[0] == ' ' || line[0] == '\t' {
 				name, value = nil, line
 			}
-			if !yield(name, bytes.TrimSpace(value)) {
+			if !yield(name, trim(value)) {
 				return
 			}
 		}
 	}
 }
+
+// trim takes off the white space of a header (RFC 9110 §5.6.3), and not what else Unicode has.
+func trim(value []byte) []byte { return bytes.Trim(value, " \t") }
 
 // headerValues are the values of all header lines of the name.
 func headerValues(raw []byte, name string) iter.Seq[[]byte] {
