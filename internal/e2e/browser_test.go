@@ -105,7 +105,7 @@ func (p Person) clicks(selector string) {
 func (p Person) sees(selector, text string) {
 	p.t.Helper()
 	p.until(`(() => { const e = document.querySelector(` + quoted(selector) + `);
-		return !!e && (e.innerText ?? '').includes(` + quoted(text) + `) })()`)
+		return !!e && e.checkVisibility() && (e.innerText ?? '').includes(` + quoted(text) + `) })()`)
 }
 
 // until waits for an expression of the page to be true; a page that is being left counts as not yet.

@@ -49,6 +49,7 @@ func (p Program) Main(args []string) int {
 		}
 		return 0
 	}
+	fitMemory(limitFiles)
 	out := NewLogBuffer(os.Stdout)
 	defer out.Close()
 	log := NewLog(out, p.Level(), p.Name)
