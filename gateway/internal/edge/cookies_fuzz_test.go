@@ -14,6 +14,9 @@ func cookieHeader(lines ...string) *fasthttp.RequestHeader {
 	var text strings.Builder
 	text.WriteString("GET / HTTP/1.1\r\nHost: h\r\n")
 	for _, line := range lines {
+		if strings.ContainsAny(line, "\r\n") {
+			return nil // more than a line
+		}
 		text.WriteString("Cookie: " + line + "\r\n")
 	}
 	text.WriteString("\r\n")
