@@ -57,6 +57,10 @@ func TestNonsenseOfAnUpstream(t *testing.T) {
 		{"100 and nothing", "HTTP/1.1 100 Continue\r\n\r\n", closes, 503},
 		{"a hundred and nonsense", "HTTP/1.1 100 Continue\r\n\r\nHELLO\r\n\r\n", closes, 502},
 		{"1xx before the answer", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", keeps, 200},
+		{"no body of 304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 1000000\r\n\r\n", keeps, 304},
+		{"no body of 304, a short one", "HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n\r\n", keeps, 304},
+		{"no body of 204", "HTTP/1.1 204 No Content\r\nContent-Length: 10\r\n\r\n", keeps, 204},
+		{"no end of 304", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", keeps, 304},
 		{"endless 1xx", strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 1000), keeps, 502},
 		{"silence", "HTTP/1.1 200 OK\r\n", keeps, 504},
 	}

@@ -14,6 +14,9 @@ func cookieHeader(lines ...string) *fasthttp.RequestHeader {
 	var text strings.Builder
 	text.WriteString("GET / HTTP/1.1\r\nHost: h\r\n")
 	for _, line := range lines {
+		if strings.ContainsAny(line, "\r\n") {
+			return nil // more than a line
+		}
 		text.WriteString("Cookie: " + line + "\r\n")
 	}
 	text.WriteString("\r\n")
@@ -42,7 +45,7 @@ func FuzzCookies(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"jwt=a; jwt_refresh=b; jwt_device=c; theme=dark", ""}, {"jwt=a", "jwt=b"}, {"jwt=a;jwt=b", ""}, {"jwt = a", "\tjwt\t=b"},
 		{`jwt="a; jwt=b"`, `x="; jwt=c`}, {"jwt", "=jwt"}, {"JWT=a; jwt=", "; ;;"}, {"a=b,jwt=c", "$Version=1; jwt=d"},
-		{"\u00a0jwt=a", "jwt\u0085=b"}, {"jwt=a\tb", "jwt==="}, {"jwt= 0", ""}, {`jwt=" 0"`, ""}, {"\xa0", "0\u0085 "}, {`a="jwt_refresh=1"`, `jwt_refresh\=1`},
+		{"\u00a0jwt=a", "jwt\u0085=b"}, {"jwt=a\tb", "jwt==="}, {"jwt= 0", ""}, {`jwt=" 0"`, ""}, {"\xa0", "0\u0085 "}, {"jwt=\"0", "0"}, {`a="jwt_refresh=1"`, `jwt_refresh\=1`},
 	} {
 		f.Add(seed[0], seed[1])
 	}
@@ -62,8 +65,9 @@ func FuzzCookies(f *testing.F) {
 				t.Errorf("%s is %q to us, and %q to others", name, ours, values[0])
 			}
 		}
-		if n.access == 1 && bare(string(n.token)) != bare(string(h.Cookie(k.access))) {
-			t.Errorf("%s is %q to us, and %q to fasthttp", k.access, n.token, h.Cookie(k.access))
+		theirs := h.Cookie(k.access) // nothing when there is a quote or a backslash in it
+		if n.access == 1 && len(theirs) > 0 && bare(string(n.token)) != bare(string(theirs)) {
+			t.Errorf("%s is %q to us, and %q to fasthttp", k.access, n.token, theirs)
 		}
 		checkUpstream(t, k, h.RawHeaders(), first, second)
 	})

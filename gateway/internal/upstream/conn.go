@@ -134,15 +134,18 @@ func (c *conn) send(req *Request, host string, deadline time.Time) error {
 
 // isLong reports whether the body is more than a short one, or its end is not in sight.
 func isLong(resp *fasthttp.Response) bool {
-	if resp.SkipBody || resp.StatusCode() == fasthttp.StatusNoContent || resp.StatusCode() == fasthttp.StatusNotModified {
-		return false
-	}
 	n := resp.Header.ContentLength()
-	return n < 0 || n > shortBody
+	return hasBody(resp) && (n < 0 || n > shortBody)
+}
+
+// hasBody is RFC 9112 §6.3: the length that a 304 names is that of another answer.
+func hasBody(resp *fasthttp.Response) bool {
+	status := resp.StatusCode()
+	return !resp.SkipBody && status != fasthttp.StatusNoContent && status != fasthttp.StatusNotModified
 }
 
 func (c *conn) readBody(resp *fasthttp.Response) error {
-	if resp.SkipBody || resp.Header.ContentLength() <= 0 {
+	if !hasBody(resp) || resp.Header.ContentLength() <= 0 {
 		return nil
 	}
 	return timely(resp.ReadBody(c.in, 0))
