@@ -17,6 +17,7 @@ import (
 // mailing is the queue that mails are put on, and what sends them; without a mail server it takes none and sends none.
 type mailing struct {
 	queue  mail.Queue
+	stored *redisstore.MailQueue // nil without a mail server, as the worker
 	worker *mail.Worker
 }
 
@@ -28,7 +29,7 @@ func newMailing(c *config, store redis.UniversalClient, users *userapi.Client, l
 	sender := &mail.Sender{
 		Server: c.mailServer, From: c.mailFrom, Site: c.PublicURL, Now: time.Now, Dial: new(net.Dialer).DialContext,
 	}
-	return mailing{queue: queue, worker: &mail.Worker{
+	return mailing{queue: queue, stored: queue, worker: &mail.Worker{
 		Store: queue, Links: links{users, users}, Sender: sender, Now: time.Now, Log: log,
 	}}
 }

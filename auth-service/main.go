@@ -28,6 +28,7 @@ import (
 	"gatehouse/internal/replica"
 	"gatehouse/internal/revocation"
 	"gatehouse/internal/throttle"
+	"gatehouse/internal/traffic"
 	"gatehouse/internal/userapi"
 )
 
@@ -93,6 +94,8 @@ type parts struct {
 	mailing  mailing
 	sessions *session.Service
 	recovery *recovery.Service
+	attempts *throttle.Throttle
+	kept     *redisstore.Counted
 }
 
 func newParts(ctx context.Context, log *slog.Logger, c *config, store redis.UniversalClient, w world) parts {
@@ -104,33 +107,39 @@ func newParts(ctx context.Context, log *slog.Logger, c *config, store redis.Univ
 	users := userService(ctx, c, log)
 	p.trail = audit.New(users, log)
 	p.mailing = newMailing(c, store, users, log)
-	attempts, key := throttle.New(store, w.now), []byte(c.RefreshKey.Reveal())
+	p.attempts, p.kept = throttle.New(store, w.now), &redisstore.Counted{Store: redisstore.New(store)}
+	key := []byte(c.RefreshKey.Reveal())
 	p.sessions = &session.Service{
-		Users: users, Store: redisstore.New(store), Revoked: list, Audit: p.trail, Notices: postbox{p.mailing.queue},
+		Users: users, Store: p.kept, Revoked: list, Audit: p.trail, Notices: postbox{p.mailing.queue},
 		Signer: p.keys, Keys: p.keys, Refresh: session.NewRefreshTokens(key), Devices: session.NewKnownDevices(key),
-		Attempts: session.NewAttempts(attempts, key), Log: log, AccessTTL: c.AccessTTL, Now: w.now, NewID: rand.Text,
+		Attempts: session.NewAttempts(p.attempts, key), Log: log, AccessTTL: c.AccessTTL, Now: w.now, NewID: rand.Text,
 	}
 	p.recovery = &recovery.Service{
-		Users: users, Links: users, Mail: p.mailing.queue, Throttle: attempts, Requests: recovery.NewRequests(), Key: key,
+		Users: users, Links: users, Mail: p.mailing.queue, Throttle: p.attempts, Requests: recovery.NewRequests(), Key: key,
 		Site: c.PublicURL, Now: w.now, Log: log,
 	}
 	return p
 }
 
 func (p parts) serve(ctx context.Context, log *slog.Logger, c *config, started func([]net.Addr)) error {
-	a := api.API{
+	a := &api.API{
 		Sessions: p.sessions,
 		Cookies:  api.NewCookies(c.CookieName, c.PublicURL, c.origins, c.AccessTTL),
 		Recovery: p.recovery,
 		KeySet:   p.keys.JWKS,
 		Secret:   c.ServiceSecret.Reveal(),
 	}
-	app := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, BodyLimit: bodyLimit, KeepID: true})
+	answers := new(traffic.Counter)
+	app := httpserver.New(httpserver.Options{
+		Service: "auth-service", Log: log, BodyLimit: bodyLimit, FromGateway: true, Traffic: answers,
+	})
 	a.Routes(app)
-	internal := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, KeepID: true})
+	internal := httpserver.New(httpserver.Options{Service: "auth-service", Log: log, FromGateway: true, Traffic: answers})
 	a.InternalRoutes(internal)
 	ready := func(ctx context.Context) error { return redisurl.CheckPolicy(ctx, p.store) } // also one that was down at the start
-	service := httpserver.Service{Log: log, Health: c.HealthListen, Ready: ready, Drain: c.Drain, Started: started}
+	service := httpserver.Service{
+		Log: log, Health: c.HealthListen, Ready: ready, Drain: c.Drain, Started: started, Metrics: p.metrics(a, answers),
+	}
 	return service.Run(ctx,
 		httpserver.Server{App: app, Addr: c.Listen, Probed: true},
 		httpserver.Server{App: internal, Addr: c.InternalListen, Probed: true})

@@ -26,6 +26,7 @@ import (
 	"gatehouse/internal/revocation"
 	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
+	"gatehouse/internal/traffic"
 )
 
 func main() {
@@ -62,11 +63,12 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	keys := followKeys(working, log, c, w.lookup)
 	streams := edge.NewStreams()
 	list := revocation.Follow(store, time.Now, log, streams.Cut)
-	door, err := open(working, log, c, w, edge.Options{
+	limits := throttle.New(store, time.Now)
+	door, pools, err := open(working, log, c, w, edge.Options{
 		Log: log, PublicURL: c.PublicURL, Origins: c.origins, Proxies: c.proxies,
 		CookieName: c.CookieName, Keys: keys, Pages: w.pages,
-		ReadTimeout: c.ReadTimeout, Revocation: list, Throttle: throttle.New(store, time.Now), Streams: streams,
-		Assertions: assertions(working, log, c, w.lookup),
+		ReadTimeout: c.ReadTimeout, Revocation: list, Throttle: limits, Streams: streams,
+		Assertions: assertions(working, log, c, w.lookup), Traffic: new(traffic.Counter),
 	})
 	if err != nil {
 		return err
@@ -80,24 +82,30 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 	})
 	group.Go(func() error {
 		defer end()
-		service := httpserver.Service{Log: log, Health: c.HealthListen, Ready: ready, Drain: c.Drain, Started: w.started}
-		return service.Run(ctx, httpserver.Server{App: door.App(), Addr: c.Listen})
+		app := door.App()
+		seen := seen{door, pools, list, limits, streams, app.Server().GetOpenConnectionsCount}
+		service := httpserver.Service{
+			Log: log, Health: c.HealthListen, Ready: ready, Drain: c.Drain, Started: w.started, Metrics: seen.metrics(),
+		}
+		return service.Run(ctx, httpserver.Server{App: app, Addr: c.Listen})
 	})
 	return group.Wait()
 }
 
 // open makes the edge with its routes and upstreams, and follows changes of the routes file.
-func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Options) (*edge.Edge, error) {
+func open(
+	ctx context.Context, log *slog.Logger, c *config, w world, o edge.Options,
+) (*edge.Edge, *upstream.Pools, error) {
 	source := &routes{files: c.RoutesFiles}
 	table, err := source.load()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pools := upstream.NewPools(ctx, w.lookup, log)
 	o.Upstreams = pools
 	door, err := edge.New(o, table)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	use := func(table *route.Table) error {
 		if err := pools.Use(table.Upstreams()); err != nil {
@@ -109,7 +117,7 @@ func open(ctx context.Context, log *slog.Logger, c *config, w world, o edge.Opti
 	if len(source.files) > 0 {
 		go source.follow(ctx, log, w.ticks, use)
 	}
-	return door, use(table)
+	return door, pools, use(table)
 }
 
 // assertions come from auth-service's internal listener.

@@ -21,6 +21,7 @@ import (
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/replica"
 	"gatehouse/internal/token"
+	"gatehouse/internal/traffic"
 	"gatehouse/user-service/internal/api"
 	"gatehouse/user-service/internal/github"
 	"gatehouse/user-service/internal/password"
@@ -59,13 +60,17 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	working, end := context.WithCancel(context.WithoutCancel(ctx)) // until the last request is answered
 	defer end()
 	outbox := postgres.NewOutbox(db, newSessions(working, c, log), log)
-	users, err := newUsers(c, db, outbox, log)
+	queue := newQueue()
+	users, err := newUsers(c, db, outbox, queue, log)
 	if err != nil {
 		return err
 	}
 	client := &http.Client{Transport: replicasOf(working, c.AuthServiceURL, c, log), Timeout: callTimeout}
 	keys := token.NewRemoteKeys(c.AuthServiceURL, client, time.Now)
-	server := api.API{Users: users, Keys: keys, Secret: c.ServiceSecret.Reveal(), Site: c.PublicURL, Log: log}
+	answers := new(traffic.Counter)
+	server := api.API{
+		Users: users, Keys: keys, Secret: c.ServiceSecret.Reveal(), Site: c.PublicURL, Log: log, Traffic: answers,
+	}
 	start := startup{db: db, keys: keys, users: users, uid: c.AdminUID, password: c.AdminPassword.Reveal(), log: log}
 
 	group, ctx := errgroup.WithContext(ctx)
@@ -82,7 +87,10 @@ func run(ctx context.Context, log *slog.Logger, c *config, started func([]net.Ad
 	})
 	group.Go(func() error {
 		defer end()
-		service := httpserver.Service{Log: log, Health: c.HealthListen, Ready: start.ready, Drain: c.Drain, Started: started}
+		service := httpserver.Service{
+			Log: log, Health: c.HealthListen, Ready: start.ready, Drain: c.Drain, Started: started,
+			Metrics: seen{db, queue, answers}.metrics(),
+		}
 		return service.Run(ctx,
 			httpserver.Server{App: server.Public(), Addr: c.Listen, Probed: true},
 			httpserver.Server{App: server.Internal(), Addr: c.InternalListen, Probed: true})
@@ -114,11 +122,18 @@ func replicasOf(ctx context.Context, service *url.URL, c *config, log *slog.Logg
 	})
 }
 
-// newUsers puts the domain together.
-func newUsers(c *config, db *postgres.DB, outbox *postgres.Outbox, log *slog.Logger) (*user.Service, error) {
+// newQueue bounds the password hashes.
+func newQueue() *password.Queue {
 	running := min(runtime.GOMAXPROCS(0), maxHashes) // a hash keeps one core busy
 	queue := password.NewQueue(running, running*password.WaitingPerSlot, password.MaxWait)
 	queue.WhenIdle(restAfter, debug.FreeOSMemory) // a hash leaves 19 MiB behind, and the next may be hours away
+	return queue
+}
+
+// newUsers puts the domain together.
+func newUsers(
+	c *config, db *postgres.DB, outbox *postgres.Outbox, queue *password.Queue, log *slog.Logger,
+) (*user.Service, error) {
 	hasher, err := password.New(queue, rand.Reader, log)
 	if err != nil {
 		return nil, err

@@ -3,13 +3,14 @@ package httpserver
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"gatehouse/internal/metrics"
 )
 
 // ReadyPath is where a service says whether it can do its work.
@@ -17,11 +18,23 @@ const ReadyPath = "/readyz"
 
 const readyTimeout = 2 * time.Second
 
-// health serves /livez, which says that the process runs.
-func health(log *slog.Logger) *fiber.App {
-	app := Bare(Options{Service: "health", Log: log})
+// health serves /livez, which says that the process runs, and the metrics.
+func (s *Service) health() *fiber.App {
+	app := Bare(Options{Service: "health", Log: s.Log})
 	app.Get("/livez", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
+	if s.Metrics != nil {
+		app.Get(metrics.Path, s.showMetrics)
+	}
 	return app
+}
+
+// showMetrics shows what can be known; what cannot is told in the log.
+func (s *Service) showMetrics(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, metrics.ContentType)
+	if err := s.Metrics.Write(c); err != nil {
+		s.Log.Warn("metrics left out", "error", err)
+	}
+	return nil
 }
 
 // attend answers for readiness before the app does, without a line in the log for each probe, and ends connections with

@@ -10,6 +10,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"gatehouse/internal/traffic"
 )
 
 // The limits of every server. fasthttp's own defaults are a 4 KiB header and no time limit at all.
@@ -27,7 +29,8 @@ type Options struct {
 	BodyLimit    int                // bytes; BodyLimit when zero
 	ReadTimeout  time.Duration      // for a request to arrive in; ReadTimeout when zero
 	Bulk         *Bulk              // the one call with a limit of its own; may be nil
-	KeepID       bool               // a request id that arrives is kept: only where the gateway is the caller
+	FromGateway  bool               // whoever calls is part of Gatehouse: its request id is kept, and its trace goes on
+	Traffic      *traffic.Counter   // counts the answers; may be nil
 	ErrorHandler fiber.ErrorHandler // Refuse when nil
 	Methods      []string           // that a client may use at all; Fiber's when nil
 }
@@ -35,7 +38,7 @@ type Options struct {
 // New makes a server without routes, whose only middleware is Frame.
 func New(o Options) *fiber.App {
 	app := Bare(o)
-	app.Use(Frame(o.Log, o.KeepID))
+	app.Use(Frame(o))
 	return app
 }
 

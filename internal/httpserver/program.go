@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 
 	"gatehouse/internal/env"
+	"gatehouse/internal/tracing"
 )
 
 // Program is a service: its configuration and what it runs.
@@ -38,7 +40,8 @@ func (p Program) Main(args []string) int {
 	if len(args) > 1 && args[1] != healthcheck {
 		return p.command(args[1], args[2:])
 	}
-	if err := env.Load(p.Config); err != nil {
+	var traces tracing.Config
+	if err := errors.Join(env.Load(p.Config), env.Load(&traces)); err != nil {
 		env.Report(os.Stderr, p.Name, err)
 		return env.ExitCode
 	}
@@ -55,12 +58,22 @@ func (p Program) Main(args []string) int {
 	log := NewLog(out, p.Level(), p.Name)
 	ctx, stop := untilSignal()
 	defer stop()
-	if err := p.Run(ctx, log); err != nil {
+	if err := p.traced(ctx, traces, log); err != nil {
 		log.Error("failed", "error", err)
 		return 1
 	}
 	log.Info("stopped")
 	return 0
+}
+
+// traced runs the service and tells the collector about it, where there is one.
+func (p Program) traced(ctx context.Context, traces tracing.Config, log *slog.Logger) error {
+	stop, err := tracing.Start(traces, p.Name, log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return p.Run(ctx, log)
 }
 
 // command does what the name says.

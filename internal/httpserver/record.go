@@ -50,14 +50,18 @@ func RecordOf(c *fiber.Ctx) *Record {
 // Note adds a field to the log line. It must never hold a token, a password or a hash.
 func (r *Record) Note(key, value string) { r.notes = append(r.notes, slog.String(key, value)) }
 
-// End writes the log line of a request that is answered. The record is not to be used afterwards.
-func (r *Record) End(c *fiber.Ctx, log *slog.Logger) {
-	r.write(c, log.Handler(), time.Now())
+// End writes the log line of a request that is answered, and gives the time that it took. The record is not to be used
+// afterwards.
+func (r *Record) End(c *fiber.Ctx, log *slog.Logger) time.Duration {
+	now := time.Now()
+	took := now.Sub(r.began)
+	r.write(c, log.Handler(), now)
 	c.Locals(recordKey{}, nil)
 	clear(r.notes) // what they hold is not kept
 	clear(r.line)
 	*r = Record{notes: r.notes[:0], line: r.line[:0]}
 	records.Put(r)
+	return took
 }
 
 // write is slog's own way without what a logger adds for each call: where in the source it is, and copies of the fields.

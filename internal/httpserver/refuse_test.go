@@ -191,10 +191,10 @@ func TestRequestID(t *testing.T) {
 		{true, "é", false},
 		{false, "ABCabc0123456789", false},
 	} {
-		s := serve(t, httpserver.Options{KeepID: c.keep}, troubled)
+		s := serve(t, httpserver.Options{FromGateway: c.keep}, troubled)
 		got := s.ask(t, "GET", "/ok", "", "X-Request-Id: "+c.sent).header.Get("X-Request-Id")
 		if got == "" || (got == c.sent) != c.kept {
-			t.Errorf("KeepID %v: sent %q, got %q", c.keep, c.sent, got)
+			t.Errorf("FromGateway %v: sent %q, got %q", c.keep, c.sent, got)
 		}
 		if logged := s.journal.requests(t)[0]["request_id"]; logged != got {
 			t.Errorf("logged as %v, answered as %q", logged, got)

@@ -2,7 +2,6 @@ package httpserver
 
 import (
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
 	"strings"
@@ -17,21 +16,25 @@ const (
 )
 
 // Frame is around every request: it gives each an id, in the answer's X-Request-Id too, makes a refusal out of an error,
-// and writes one log line when the request is answered.
-func Frame(log *slog.Logger, keepID bool) fiber.Handler {
+// and when the request is answered writes one log line and counts it.
+func Frame(o Options) fiber.Handler {
+	routes := served{counter: o.Traffic}
 	return func(c *fiber.Ctx) error {
 		id := ""
-		if keepID {
+		if o.FromGateway {
 			id = utils.CopyString(c.Get(fiber.HeaderXRequestID))
 		}
 		r := Begin(c, id)
+		span := trace(c, r, o.FromGateway)
 		if err := Recover(c); err != nil {
 			if err := c.App().ErrorHandler(c, err); err != nil {
 				return err
 			}
 		}
 		SetRequestID(c, r.ID)
-		r.End(c, log)
+		span.Answered(c.Method(), routes.pattern(c), c.Response().StatusCode())
+		took := r.End(c, o.Log)
+		routes.count(c, took)
 		return nil
 	}
 }

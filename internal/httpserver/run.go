@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gatehouse/internal/deadline"
+	"gatehouse/internal/metrics"
 )
 
 // Grace is how long requests in flight may take to finish at shutdown.
@@ -46,6 +47,8 @@ type Service struct {
 	Health string                      // the address of the health listener
 	Ready  func(context.Context) error // whether it can do its work
 	Drain  time.Duration               // how long it serves on after it has said that it ends
+	// Metrics are shown on the health listener alone. May be nil.
+	Metrics *metrics.Registry
 	// Started, which may be nil, gets the addresses of the servers and the health listener once all are open.
 	Started func([]net.Addr)
 
@@ -56,7 +59,7 @@ type Service struct {
 // serves on for the time of Drain, so that whoever chooses among replicas takes another. What is in flight then may finish,
 // for at most Grace.
 func (s *Service) Run(ctx context.Context, servers ...Server) error {
-	servers = append(servers, Server{App: health(s.Log), Addr: s.Health, Probed: true})
+	servers = append(servers, Server{App: s.health(), Addr: s.Health, Probed: true})
 	listeners, err := listen(servers)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"gatehouse/internal/envelope"
 	"gatehouse/internal/fault"
 	"gatehouse/internal/replica"
+	"gatehouse/internal/tracing"
 )
 
 // MinSecret is the shortest service secret that any side takes, in bytes.
@@ -51,7 +52,9 @@ func (c *Client) Ask(ctx context.Context, method, path string, in, out any) erro
 }
 
 func (c *Client) call(ctx context.Context, method, path string, in, out any, mark func(*http.Request)) error {
+	ctx, span := tracing.Call(ctx, method+" "+c.name, "peer.service", c.name)
 	status, header, answer, err := c.send(ctx, method, path, in, mark)
+	span.End(err != nil || status >= http.StatusInternalServerError)
 	switch {
 	case err != nil:
 		return err
@@ -89,6 +92,9 @@ func (c *Client) send(
 	req.Header.Set("Content-Type", "application/json")
 	if id := RequestID(ctx); id != "" {
 		req.Header.Set("X-Request-Id", id)
+	}
+	if parent := tracing.Parent(ctx); parent != "" {
+		req.Header.Set(tracing.Header, parent)
 	}
 	mark(req)
 	resp, err := c.http.Do(req)

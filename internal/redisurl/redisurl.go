@@ -27,6 +27,14 @@ const (
 
 // Open makes a client. It does not connect yet, so a server that is down is no error here.
 func Open(url string) (redis.UniversalClient, error) {
+	client, err := open(url)
+	if err == nil {
+		client.AddHook(traced{})
+	}
+	return client, err
+}
+
+func open(url string) (redis.UniversalClient, error) {
 	logging.Disable() // its errors come back from each call
 	switch scheme, rest, _ := strings.Cut(url, "://"); scheme {
 	case "redis", "rediss":

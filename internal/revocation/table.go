@@ -11,7 +11,7 @@ import (
 type table struct {
 	seed  maphash.Seed
 	slots atomic.Pointer[[]slot]
-	used  int // slots taken; the writer's
+	used  atomic.Int64 // slots taken; only the writer changes it
 }
 
 // slot is 16 bytes. A hash of 0 means that it is free; the score is there before the hash.
@@ -60,11 +60,11 @@ func (t *table) score(prefix, rest string) uint64 {
 
 // raise puts a member in, or raises its score. Entries with a score below the limit may go when room is made.
 func (t *table) raise(member string, score, dropBelow uint64) {
-	if slots := *t.slots.Load(); (t.used+1)*4 > len(slots)*3 {
+	if slots := *t.slots.Load(); int(t.used.Load()+1)*4 > len(slots)*3 {
 		t.rebuild(dropBelow)
 	}
 	if put(*t.slots.Load(), t.hash("", member), score) {
-		t.used++
+		t.used.Add(1)
 	}
 }
 
@@ -102,7 +102,7 @@ func (t *table) rebuild(dropBelow uint64) {
 			put(slots, old[i].hash.Load(), old[i].score.Load())
 		}
 	}
-	t.used = kept
+	t.used.Store(int64(kept))
 	t.slots.Store(&slots)
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"gatehouse/internal/fault"
+	"gatehouse/internal/tally"
 )
 
 // Limit is a budget that every key has: Burst attempts at once, and one more for each Every that passes.
@@ -38,6 +39,8 @@ func (c Charge) redisKey() string { return "{throttle:" + c.Name + ":" + c.Key +
 type Throttle struct {
 	redis redis.UniversalClient
 	now   func() time.Time
+
+	refused tally.Tally[string] // by the name of the limit
 }
 
 // New keeps budgets through the client.
@@ -66,23 +69,30 @@ func (t *Throttle) Take(ctx context.Context, charges ...Charge) (Ticket, error) 
 	replies, err := t.each(ctx, take, charges)
 	taken := Ticket{throttle: t}
 	var wait time.Duration
+	var by Limit // the one that makes it wait longest
 	for i, reply := range replies {
 		ms, failed := reply.Int64()
 		if failed == nil && ms == 0 {
 			taken.charges = append(taken.charges, charges[i])
 		}
-		wait = max(wait, time.Duration(ms)*time.Millisecond)
+		if longer := time.Duration(ms) * time.Millisecond; longer > wait {
+			wait, by = longer, charges[i].Limit
+		}
 	}
 	switch {
 	case err != nil:
 		taken.Refund(ctx)
 		return Ticket{}, fault.Down("throttle", err)
 	case wait > 0:
+		t.refused.Add(by.Name)
 		taken.Refund(ctx)
 		return Ticket{}, refusal(wait)
 	}
 	return taken, nil
 }
+
+// Refused tells how many attempts each limit has refused, by its name.
+func (t *Throttle) Refused(tell func(limit string, n uint64)) { t.refused.Each(tell) }
 
 // refusal is the same for every limit: which one it was is nobody's business.
 func refusal(wait time.Duration) error {

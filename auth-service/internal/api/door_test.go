@@ -125,7 +125,7 @@ func open(t *testing.T, public string, origins ...string) *door {
 	opened := time.Now() // and then no time passes for the throttle
 	client, secret := d.redis.Client(), []byte("0123456789abcdef0123456789abcdef")
 	revocationtest.Settle(t, client)
-	options := httpserver.Options{Service: "auth-service", Log: slog.New(slog.NewJSONHandler(&d.log, nil)), KeepID: true}
+	options := httpserver.Options{Service: "auth-service", Log: slog.New(slog.NewJSONHandler(&d.log, nil)), FromGateway: true}
 	d.app, d.internal = httpserver.New(options), httpserver.New(options)
 	a := &api.API{
 		Sessions: &session.Service{

@@ -14,17 +14,17 @@ import (
 func (a *API) login(c *fiber.Ctx) error {
 	credential, err := readCredential(c)
 	if err != nil {
-		return note(c, "login", err)
+		return a.note(c, "login", err)
 	}
 	from := deviceOf(c)
 	credential.Origin = from.Origin()
 	grant, err := a.Sessions.Login(c.UserContext(), credential, from, a.Cookies.had(c))
 	if err != nil {
-		return note(c, "login", err)
+		return a.note(c, "login", err)
 	}
 	a.Cookies.write(c, grant)
 	httpserver.Note(c, "uid", grant.UID)
-	return note(c, "login", c.SendString(fmt.Sprintf("Authentication for %s successful", grant.UID)))
+	return a.note(c, "login", c.SendString(fmt.Sprintf("Authentication for %s successful", grant.UID)))
 }
 
 func readCredential(c *fiber.Ctx) (userapi.Credential, error) {

@@ -10,9 +10,9 @@ import (
 func (a *API) logout(c *fiber.Ctx) error {
 	sid, err := a.Sessions.Logout(c.UserContext(), httpserver.Bearer(c), a.Cookies.refreshToken(c), deviceOf(c))
 	if err != nil {
-		return note(c, "logout", err)
+		return a.note(c, "logout", err)
 	}
 	a.Cookies.clear(c)
 	httpserver.Note(c, "sid", sid)
-	return note(c, "logout", c.SendString("Token invalidated successfully"))
+	return a.note(c, "logout", c.SendString("Token invalidated successfully"))
 }

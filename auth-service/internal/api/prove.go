@@ -14,15 +14,15 @@ func (a *API) prove(c *fiber.Ctx, by principal.Principal) error {
 		Password string `json:"password"`
 	}
 	if err := httpserver.ReadDetails(c, &body); err != nil {
-		return note(c, "proof", err)
+		return a.note(c, "proof", err)
 	}
 	if body.Password == "" {
-		return note(c, "proof", fault.New(fault.Invalid, "Please provide user details"))
+		return a.note(c, "proof", fault.New(fault.Invalid, "Please provide user details"))
 	}
 	access, err := a.Sessions.Prove(c.UserContext(), by, body.Password, deviceOf(c))
 	if err != nil {
-		return note(c, "proof", err)
+		return a.note(c, "proof", err)
 	}
 	a.Cookies.writeAccess(c, access)
-	return note(c, "proof", c.SendStatus(fiber.StatusNoContent))
+	return a.note(c, "proof", c.SendStatus(fiber.StatusNoContent))
 }

@@ -16,9 +16,9 @@ func (a *API) forgot(c *fiber.Ctx) error {
 		err = a.Recovery.Forgot(c.UserContext(), typed, sentFrom(c))
 	}
 	if err != nil {
-		return note(c, "forgot", err)
+		return a.note(c, "forgot", err)
 	}
-	return note(c, "forgot", c.Status(fiber.StatusAccepted).JSON(fiber.Map{
+	return a.note(c, "forgot", c.Status(fiber.StatusAccepted).JSON(fiber.Map{
 		"message": "If there is such an account with an e-mail address, a message is on its way.",
 	}))
 }
@@ -32,26 +32,26 @@ func (a *API) reset(c *fiber.Ctx) error {
 		Password string `json:"password"`
 	}
 	if err := httpserver.ReadDetails(c, &body); err != nil {
-		return note(c, "reset", err)
+		return a.note(c, "reset", err)
 	}
 	r := userapi.Reset{Token: body.Token, UID: body.UID, Code: body.Code, Password: body.Password, Origin: sentFrom(c)}
 	if err := a.Recovery.Reset(c.UserContext(), r); err != nil {
-		return note(c, "reset", err)
+		return a.note(c, "reset", err)
 	}
-	return note(c, "reset", c.SendString("Password changed"))
+	return a.note(c, "reset", c.SendString("Password changed"))
 }
 
 // link is POST /api/password/link {uid}: an Admin gets a one-time link to hand out.
 func (a *API) link(c *fiber.Ctx, by principal.Principal) error {
 	name, err := readUID(c)
 	if err != nil {
-		return note(c, "link", err)
+		return a.note(c, "link", err)
 	}
 	handed, err := a.Recovery.HandOut(c.UserContext(), by, name, sentFrom(c))
 	if err != nil {
-		return note(c, "link", err)
+		return a.note(c, "link", err)
 	}
-	return note(c, "link", c.JSON(handed))
+	return a.note(c, "link", c.JSON(handed))
 }
 
 // confirm is POST /api/email/verify {token}.
@@ -60,20 +60,20 @@ func (a *API) confirm(c *fiber.Ctx) error {
 		Token string `json:"token"`
 	}
 	if err := httpserver.ReadDetails(c, &body); err != nil {
-		return note(c, "verify", err)
+		return a.note(c, "verify", err)
 	}
 	if err := a.Recovery.Confirm(c.UserContext(), userapi.Confirmation{Token: body.Token, Origin: sentFrom(c)}); err != nil {
-		return note(c, "verify", err)
+		return a.note(c, "verify", err)
 	}
-	return note(c, "verify", c.SendString("E-mail address confirmed"))
+	return a.note(c, "verify", c.SendString("E-mail address confirmed"))
 }
 
 // sendVerification is POST /api/email/verification: 202, another mail for the address that waits.
 func (a *API) sendVerification(c *fiber.Ctx, by principal.Principal) error {
 	if err := a.Recovery.SendVerification(c.UserContext(), by); err != nil {
-		return note(c, "verification", err)
+		return a.note(c, "verification", err)
 	}
-	return note(c, "verification", c.SendStatus(fiber.StatusAccepted))
+	return a.note(c, "verification", c.SendStatus(fiber.StatusAccepted))
 }
 
 func readUID(c *fiber.Ctx) (string, error) {

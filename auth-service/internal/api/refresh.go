@@ -16,8 +16,8 @@ func (a *API) refresh(c *fiber.Ctx) error {
 		a.Cookies.clear(c)
 	}
 	if err != nil {
-		return note(c, "refresh", err)
+		return a.note(c, "refresh", err)
 	}
 	a.Cookies.write(c, grant)
-	return note(c, "refresh", c.SendStatus(fiber.StatusNoContent))
+	return a.note(c, "refresh", c.SendStatus(fiber.StatusNoContent))
 }

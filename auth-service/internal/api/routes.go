@@ -7,9 +7,9 @@ import (
 	"gatehouse/auth-service/internal/recovery"
 	"gatehouse/auth-service/internal/session"
 	"gatehouse/internal/authapi"
-	"gatehouse/internal/fault"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/peer"
+	"gatehouse/internal/tally"
 	"gatehouse/internal/token"
 )
 
@@ -20,6 +20,7 @@ type API struct {
 	Recovery *recovery.Service
 	KeySet   func() ([]byte, error) // the public keys of the moment as a JSON Web Key Set
 	Secret   string                 // of the internal calls
+	Actions  tally.Tally[Action]    // what was done; it counts by itself
 }
 
 // Routes is the whole API of auth-service.
@@ -51,18 +52,4 @@ func (a *API) InternalRoutes(app *fiber.App) {
 func handOnRequestID(c *fiber.Ctx) error {
 	c.SetUserContext(peer.WithRequestID(c.UserContext(), httpserver.RequestID(c)))
 	return c.Next()
-}
-
-// note puts an outcome into the log line; a refusal is in it by itself.
-func note(c *fiber.Ctx, action string, err error) error {
-	httpserver.Note(c, "action", action)
-	switch {
-	case err == nil:
-		httpserver.Note(c, "outcome", "success")
-	case fault.Is(err, fault.Unauthenticated), fault.Is(err, fault.Forbidden):
-		httpserver.Note(c, "outcome", "refused")
-	case fault.Is(err, fault.TooManyRequests):
-		httpserver.Note(c, "outcome", "throttled")
-	}
-	return err
 }

@@ -36,6 +36,7 @@ type Trail struct {
 	log     *slog.Logger
 	waiting chan userapi.Event
 	lost    atomic.Int64 // since the last line in the log
+	dropped atomic.Int64 // ever
 }
 
 var _ session.Audit = (*Trail)(nil)
@@ -51,8 +52,15 @@ func (t *Trail) Note(e userapi.Event) {
 	case t.waiting <- e:
 	default:
 		t.lost.Add(1)
+		t.dropped.Add(1)
 	}
 }
+
+// Waiting is how many events are noted and not on their way yet.
+func (t *Trail) Waiting() int { return len(t.waiting) }
+
+// Lost is how many have found no room.
+func (t *Trail) Lost() int64 { return t.dropped.Load() }
 
 // Record implements session.Audit.
 func (t *Trail) Record(ctx context.Context, e userapi.Event) {

@@ -1,45 +1,23 @@
 package mail
 
 import (
-	"embed"
 	"errors"
 	"fmt"
-	htmltemplate "html/template"
 	"net/url"
-	"strings"
-	"text/template"
 	"time"
 )
 
-// letter is what a person reads. Both forms are made of the same words: the template of the kind is plain text, and the
-// layouts put it into shape. The HTML layout escapes all of it.
+// letter is what a person reads. Both forms are made of the same words: tellings has what a mail of each kind says, and the
+// layouts (html.go, text.go) put it into shape.
+//
+// There is no text/template here: whatever uses it keeps every method of every type in the program, ten megabytes of them.
 type letter struct {
 	Subject string
 	Text    string
 	HTML    string
 }
 
-//go:embed templates
-var templates embed.FS
-
-var (
-	textLayout = template.Must(template.New("layout.txt.tmpl").Funcs(template.FuncMap{"wrap": wrap}).
-			ParseFS(templates, "templates/layout.txt.tmpl"))
-	htmlLayout = htmltemplate.Must(htmltemplate.ParseFS(templates, "templates/layout.html.tmpl"))
-	tellings   = parse(Reset, Invitation, Verification, PasswordChanged, PasswordReset, EmailChanged, RoleChanged,
-		AccountDisabled, AccountDeleted, NewDevice, RefreshReused)
-)
-
-// parse reads the template of each kind.
-func parse(kinds ...Kind) map[Kind]*template.Template {
-	parsed := make(map[Kind]*template.Template, len(kinds))
-	for _, kind := range kinds {
-		parsed[kind] = template.Must(template.ParseFS(templates, "templates/"+string(kind)+".tmpl"))
-	}
-	return parsed
-}
-
-// view is what the template of a kind can tell.
+// view is what a mail can tell.
 type view struct {
 	Fields
 	Host string // of the site
@@ -47,7 +25,7 @@ type view struct {
 	Good string // how long the link is good
 }
 
-// content is what a template has told, and what the layouts show.
+// content is what a mail tells, and what the layouts show.
 type content struct {
 	Subject string
 	Hello   string
@@ -63,7 +41,7 @@ type content struct {
 
 type fact struct{ Label, Value string }
 
-var errKind = errors.New("no template for this kind of mail")
+var errKind = errors.New("no words for this kind of mail")
 
 // write makes the letter of a message that is sent from a site at the time.
 func write(m Message, l Link, site *url.URL, now time.Time) (letter, error) {
@@ -73,47 +51,31 @@ func write(m Message, l Link, site *url.URL, now time.Time) (letter, error) {
 	}
 	f := shown(m.Fields)
 	v := view{Fields: f, Host: site.Host, When: f.At.UTC().Format("2 January 2006, 15:04 UTC"), Good: lasts(l.Expires.Sub(now))}
-	c, err := tell(telling, v)
-	if err != nil {
-		return letter{}, err
-	}
+	c := telling(v).tidied()
 	c.Hello, c.Code, c.Site, c.Host = hello(f.Name), l.Code, site.String(), site.Host
 	if m.Kind == Verification {
-		c.Hello = hello("") // see the template
-	}
-	if m.Kind == Verification {
-		c.Code = "" // its page takes none
+		c.Hello = hello("") // see its words
+		c.Code = ""         // its page takes none
 	}
 	if m.Kind.needsLink() {
 		c.Link += "#token=" + url.QueryEscape(l.Token) // the fragment reaches no server, and so no log
 	}
-	return c.letter()
+	return letter{Subject: c.Subject, Text: c.text(), HTML: c.html()}, nil
 }
 
-// tell runs the blocks of a template.
-func tell(telling *template.Template, v view) (content, error) {
-	blocks := map[string]string{"subject": "", "before": "", "facts": "", "button": "", "page": "", "after": ""}
-	for name := range blocks {
-		var b strings.Builder
-		if err := telling.ExecuteTemplate(&b, name, v); err != nil {
-			return content{}, err
-		}
-		blocks[name] = strings.TrimSpace(b.String())
-	}
-	c := content{
-		Subject: blocks["subject"], Before: paragraphs(blocks["before"]), After: paragraphs(blocks["after"]),
-		Button: blocks["button"], Link: blocks["page"],
-	}
-	for line := range strings.Lines(blocks["facts"]) {
-		if label, value, found := strings.Cut(strings.TrimSpace(line), ": "); found { // else it is not known
-			c.Facts = append(c.Facts, fact{label, value})
+// tidied is without what is not known.
+func (c content) tidied() content {
+	for _, paragraphs := range [][]string{c.Before, c.After} {
+		for i := range paragraphs {
+			paragraphs[i] = oneSpaced(paragraphs[i])
 		}
 	}
-	return c, nil
-}
-
-func (c content) letter() (letter, error) {
-	var text, html strings.Builder
-	err := errors.Join(textLayout.Execute(&text, c), htmlLayout.Execute(&html, c))
-	return letter{Subject: c.Subject, Text: text.String(), HTML: html.String()}, err
+	var facts []fact
+	for _, f := range c.Facts {
+		if f.Value != "" {
+			facts = append(facts, f)
+		}
+	}
+	c.Facts = facts
+	return c
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Kind says what a mail is about. Each has a template of its name.
+// Kind says what a mail is about. Each has words of its own (tellings).
 type Kind string
 
 // The kinds.
@@ -39,7 +39,7 @@ type Message struct {
 	Fields Fields
 }
 
-// Fields are what a mail tells. A template uses those that belong to its kind.
+// Fields are what a mail tells. Each kind uses those that belong to it.
 type Fields struct {
 	Subject string    `json:"subject,omitempty"` // the stable id of the person; kinds with a link need it
 	Name    string    `json:"name,omitempty"`

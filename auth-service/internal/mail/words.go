@@ -21,7 +21,7 @@ func shown(f Fields) Fields {
 }
 
 func oneLine(s string) string {
-	s = strings.Join(strings.Fields(strings.Map(visible, s)), " ")
+	s = oneSpaced(strings.Map(visible, s))
 	if runes := []rune(s); len(runes) > maxShown {
 		s = string(runes[:maxShown]) + "…"
 	}
@@ -65,16 +65,8 @@ func lasts(d time.Duration) string {
 	}
 }
 
-// paragraphs are what blank lines part, each on one line.
-func paragraphs(text string) []string {
-	var found []string
-	for part := range strings.SplitSeq(text, "\n\n") {
-		if line := strings.Join(strings.Fields(part), " "); line != "" {
-			found = append(found, line)
-		}
-	}
-	return found
-}
+// oneSpaced is a paragraph on one line.
+func oneSpaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // width is the longest line of a text, in characters, for readers that do not break lines (RFC 3676 §4.2).
 const width = 72

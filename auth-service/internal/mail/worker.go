@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/internal/fault"
+	"gatehouse/internal/tally"
 )
 
 // Entry is a message that a Store has handed out.
@@ -44,6 +45,8 @@ type Worker struct {
 	Sender *Sender
 	Now    func() time.Time
 	Log    *slog.Logger
+	// Outcomes counts the tries: sent, dropped, given up, put off.
+	Outcomes tally.Tally[string]
 }
 
 // Run works until the context ends, and leaves then what is under way: the store hands it out again.
@@ -91,12 +94,16 @@ func (w *Worker) settle(ctx context.Context, log *slog.Logger, e Entry, err erro
 	due, again := e.next(w.Now())
 	switch {
 	case err == nil:
+		w.Outcomes.Add("sent")
 		log.Info("mail sent")
 	case fault.Is(err, fault.NotFound):
+		w.Outcomes.Add("dropped")
 		log.Info("mail dropped", "error", err)
 	case errors.Is(err, errUnsendable) || !again:
+		w.Outcomes.Add("given up")
 		log.Error("mail given up", "error", err)
 	default:
+		w.Outcomes.Add("put off")
 		log.Warn("mail not sent", "error", err, "again", due)
 		return w.Store.PutOff(ctx, e, due)
 	}

@@ -132,3 +132,11 @@ func remove(ctx context.Context, pipe redis.Pipeliner, e mail.Entry) {
 	pipe.XAck(ctx, mailQueue, mailGroup, e.Receipt)
 	pipe.XDel(ctx, mailQueue, e.Receipt)
 }
+
+// Length is how many mails are on the queue, those that are under way among them, and how many are put off.
+func (q *MailQueue) Length(ctx context.Context) (ready, putOff int64, err error) {
+	pipe := q.redis.Pipeline()
+	onQueue, waiting := pipe.XLen(ctx, mailQueue), pipe.ZCard(ctx, mailWaits)
+	_, err = pipe.Exec(ctx)
+	return onQueue.Val(), waiting.Val(), err
+}

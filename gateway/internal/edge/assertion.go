@@ -25,7 +25,7 @@ func (e *Edge) assert(v *visit) error {
 	if v.principal == nil {
 		return token.Refusal(errNobody)
 	}
-	ctx := peer.WithRequestID(context.Background(), v.record.ID)
+	ctx := peer.WithRequestID(v.traced, v.record.ID)
 	t := assertion.Token{Raw: v.cookies.token, Digest: v.verified.digest}
 	var err error
 	v.assertion, err = e.Assertions.For(ctx, t, v.route.Audience)

@@ -93,15 +93,15 @@ func (e *Edge) unrevoked(v *visit) error {
 	}
 	v.record.Note("sub", v.verified.principal.Subject)
 	v.record.Note("sid", v.verified.principal.SessionID)
-	if err := e.checkRevocation(v.verified.token); err != nil {
+	if err := e.checkRevocation(v.traced, v.verified.token); err != nil {
 		return err
 	}
 	v.principal = &v.verified.principal
 	return nil
 }
 
-func (e *Edge) checkRevocation(t revocation.Token) error {
-	revoked, err := e.Revocation.Revoked(context.Background(), t) // the list has a limit of its own
+func (e *Edge) checkRevocation(ctx context.Context, t revocation.Token) error {
+	revoked, err := e.Revocation.Revoked(ctx, t) // the list has a limit of its own
 	if err != nil {
 		return fault.Down("revocation list", err)
 	}

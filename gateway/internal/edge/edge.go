@@ -18,6 +18,7 @@ import (
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/revocation"
 	"gatehouse/internal/token"
+	"gatehouse/internal/traffic"
 )
 
 // Upstreams passes requests on; its errors are faults. It gives the address that was asked.
@@ -39,6 +40,7 @@ type Options struct {
 	Assertions Assertions
 	Pages      fs.FS // the frontend
 	Upstreams  Upstreams
+	Traffic    *traffic.Counter // counts the answers
 
 	ReadTimeout time.Duration // for a request to arrive in; httpserver.ReadTimeout when zero
 }
@@ -52,6 +54,7 @@ type Edge struct {
 	authenticate fiber.Handler
 	cache        cache // of verified tokens
 	table        atomic.Pointer[route.Table]
+	counts       atomic.Pointer[counts]
 }
 
 // New makes an edge that forwards by the table. It fails when a page cannot be read.
@@ -75,7 +78,10 @@ func New(o Options, table *route.Table) (*Edge, error) {
 }
 
 // Use puts another table in the place of the present one. Requests that are on their way keep the one they began with.
-func (e *Edge) Use(table *route.Table) { e.table.Store(table) }
+func (e *Edge) Use(table *route.Table) {
+	e.counts.Store(e.newCounts(table))
+	e.table.Store(table)
+}
 
 // writeTimeout is how long a client may take to read an answer, or a part of one that is long.
 const writeTimeout = 30 * time.Second

@@ -25,19 +25,21 @@ import (
 	"gatehouse/internal/revocation"
 	"gatehouse/internal/throttle"
 	"gatehouse/internal/token"
+	"gatehouse/internal/traffic"
 )
 
 // door is an edge on a real listener, with an upstream that tells what it received.
 type door struct {
-	t      *testing.T
-	addr   string
-	key    ed25519.PrivateKey
-	list   *list
-	budget *budget
-	cut    func() // tells the open streams that tokens are refused
-	echo   *echo
-	log    *record
-	client *http.Client
+	t       *testing.T
+	addr    string
+	key     ed25519.PrivateKey
+	list    *list
+	budget  *budget
+	cut     func() // tells the open streams that tokens are refused
+	echo    *echo
+	log     *record
+	client  *http.Client
+	traffic traffic.Counter
 }
 
 // list is a revocation list of the test's own.
@@ -159,6 +161,7 @@ func open(t *testing.T, settings ...setting) *door {
 		t.Fatal(err)
 	}
 	o := edge.Options{
+		Traffic:   &d.traffic,
 		Log:       slog.New(slog.NewJSONHandler(d.log, nil)),
 		PublicURL: &url.URL{Scheme: "http", Host: "localhost:8087"},
 		Origins:   []*url.URL{{Scheme: "http", Host: allowedHost}}, CookieName: "jwt", Pages: pages, Streams: edge.NewStreams(), Upstreams: pools, Revocation: d.list, Throttle: d.budget,

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2/utils"
 
 	"gatehouse/gateway/internal/route"
+	"gatehouse/internal/tracing"
 )
 
 // never are the request headers, in lower case, that no upstream gets from a client: those of the connection (RFC 9110
@@ -14,6 +15,7 @@ import (
 var never = set(
 	"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "content-length", "host",
 	"cookie", "forwarded", "x-real-ip", "x-request-id", "x-session-id",
+	tracing.Header, "tracestate", "baggage", // whoever sets them decides what is kept of a trace
 	// Names under which proxies and content networks tell the client's address, and libraries believe it.
 	"client-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "fastly-client-ip",
 	"x-cluster-client-ip", "x-originating-ip", "x-forwarded", "forwarded-for", "x-host", "x-method-override",
@@ -47,6 +49,9 @@ func (e *Edge) fill(v *visit) {
 	h.set(fiber.HeaderXForwardedProto, e.PublicURL.Scheme)
 	h.set(fiber.HeaderXForwardedHost, utils.UnsafeString(in.Header.Host()))
 	h.set(fiber.HeaderXRequestID, v.record.ID)
+	if v.span != nil {
+		h.set(tracing.Header, tracing.Parent(v.traced))
+	}
 	if v.route.StripPrefix {
 		h.set("X-Forwarded-Prefix", v.route.Path[:len(v.route.Path)-1])
 	}

@@ -24,7 +24,8 @@ func (e *Edge) refuse(c *fiber.Ctx, err error) error {
 	e.dress(c, httpserver.RequestID(c))
 	nothingSent := len(c.Request().Header.RawHeaders()) == 0 && c.Response().StatusCode() == fiber.StatusRequestTimeout
 	if !nothingSent { // browsers open connections ahead of need
-		httpserver.RecordOf(c).End(c, e.Log)
+		took := httpserver.RecordOf(c).End(c, e.Log)
+		e.Traffic.Route(nothingName).Count(c.Method(), c.Response().StatusCode(), took)
 	}
 	return nil
 }

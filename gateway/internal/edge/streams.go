@@ -96,12 +96,15 @@ func (e *Edge) holdOpen(v *visit, close func() error) error {
 	if one.token == nil {
 		return nil
 	}
-	err := e.checkRevocation(*one.token)
+	err := e.checkRevocation(v.traced, *one.token)
 	if err != nil {
 		e.Streams.end(conn)
 	}
 	return err
 }
+
+// Open is how many there are.
+func (s *Streams) Open() int { return int(s.n.Load()) }
 
 // watch holds a long answer open while it is sent.
 func (e *Edge) watch(v *visit) error {

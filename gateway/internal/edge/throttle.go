@@ -22,7 +22,7 @@ func (e *Edge) throttle(v *visit) error {
 	if rate.Count == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), throttleTimeout)
+	ctx, cancel := context.WithTimeout(v.traced, throttleTimeout)
 	defer cancel()
 	limit := throttle.Limit{
 		Name: "route:" + strings.Join(v.route.Methods, ",") + v.route.Path, Burst: rate.Count, Every: rate.Every(),

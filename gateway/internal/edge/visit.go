@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"sync"
 
 	"github.com/gofiber/fiber/v2"
@@ -9,6 +10,7 @@ import (
 	"gatehouse/gateway/internal/upstream"
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/principal"
+	"gatehouse/internal/tracing"
 )
 
 // visit is what the chain has found out about a request so far. It serves a later request when this one is answered.
@@ -26,6 +28,8 @@ type visit struct {
 	principal *principal.Principal // who may act by it; nil on public routes, and until revocation was looked at
 	out       upstream.Request     // for the upstream
 	upload    upload               // the body, while it comes
+	traced    context.Context      // of what is asked on behalf of the request
+	span      *tracing.Span        // nil while tracing is off
 }
 
 type visitKey struct{}
@@ -44,13 +48,17 @@ func (e *Edge) arrive(c *fiber.Ctx) *visit {
 	v.Ctx, v.record = c, httpserver.Begin(c, "")
 	v.client = e.clientAddress(c.Context().RemoteIP(), c.Request().Header.RawHeaders())
 	v.record.Client = v.client
+	v.trace()
 	c.Locals(visitKey{}, v)
 	return v
 }
 
-// leave ends it, with its line in the log.
+// leave ends it, with its line in the log, and counts it.
 func (e *Edge) leave(v *visit) {
-	v.record.End(v.Ctx, e.Log)
+	if v.span != nil {
+		v.span.Answered(v.Method(), e.nameOf(v), v.Response().StatusCode())
+	}
+	e.count(v, v.record.End(v.Ctx, e.Log))
 	v.Locals(visitKey{}, nil)
 	*v = visit{out: upstream.Request{Header: v.out.Header[:0]}}
 	visits.Put(v)

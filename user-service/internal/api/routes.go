@@ -13,6 +13,7 @@ import (
 	"gatehouse/internal/httpserver"
 	"gatehouse/internal/peer"
 	"gatehouse/internal/token"
+	"gatehouse/internal/traffic"
 	"gatehouse/internal/userapi"
 	"gatehouse/user-service/internal/user"
 )
@@ -31,6 +32,8 @@ type API struct {
 	Secret string   // of the internal calls
 	Site   *url.URL // where people find the pages
 	Log    *slog.Logger
+	// Traffic counts the answers. May be nil.
+	Traffic *traffic.Counter
 }
 
 // route is one call: who may make it is said by the handler that wraps it.
@@ -42,7 +45,9 @@ type route struct {
 
 // Public is the listener behind the gateway.
 func (a *API) Public() *fiber.App {
-	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true, Bulk: a.imports()})
+	app := httpserver.New(httpserver.Options{
+		Service: "user-service", Log: a.Log, FromGateway: true, Traffic: a.Traffic, Bulk: a.imports(),
+	})
 	return serve(app, []route{
 		{fiber.MethodPost, "/api/user", deadline, a.signUp},
 		{fiber.MethodGet, "/api/id", deadline, a.guarded(a.showCaller)},
@@ -58,7 +63,7 @@ func (a *API) Public() *fiber.App {
 
 // Internal is the listener that no route of the gateway leads to.
 func (a *API) Internal() *fiber.App {
-	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, KeepID: true})
+	app := httpserver.New(httpserver.Options{Service: "user-service", Log: a.Log, FromGateway: true, Traffic: a.Traffic})
 	app.Use("/internal", httpserver.OnlyPeers(a.Secret))
 	return serve(app, []route{
 		{fiber.MethodPost, userapi.VerifyPath, internalDeadline, a.verify},
@@ -85,7 +90,7 @@ func serve(app *fiber.App, routes []route) *fiber.App {
 // limitTime gives a request its deadline, and its id to the calls that it makes.
 func limitTime(limit time.Duration) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		ctx, cancel := context.WithTimeout(peer.WithRequestID(context.Background(), httpserver.RequestID(c)), limit)
+		ctx, cancel := context.WithTimeout(peer.WithRequestID(c.UserContext(), httpserver.RequestID(c)), limit)
 		defer cancel()
 		c.SetUserContext(ctx)
 		return c.Next()

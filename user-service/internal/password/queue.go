@@ -31,6 +31,7 @@ type Queue struct {
 	maxWait time.Duration
 	idle    *time.Timer // nil: nothing to do when idle
 	after   time.Duration
+	refused atomic.Uint64
 }
 
 // NewQueue makes a queue: running hashes at a time, waiting more in line, none of them longer than maxWait.
@@ -59,7 +60,7 @@ func (q *Queue) leave() {
 func (q *Queue) Do(ctx context.Context, work func()) error {
 	defer q.leave()
 	if q.taken.Add(1) > q.places {
-		return busy(ErrFull)
+		return q.busy(ErrFull)
 	}
 	ctx, cancel := context.WithTimeout(ctx, q.maxWait)
 	defer cancel()
@@ -69,11 +70,12 @@ func (q *Queue) Do(ctx context.Context, work func()) error {
 		work()
 		return nil
 	case <-ctx.Done():
-		return busy(ctx.Err())
+		return q.busy(ctx.Err())
 	}
 }
 
-func busy(err error) error {
+func (q *Queue) busy(err error) error {
+	q.refused.Add(1)
 	return &fault.Fault{
 		Kind:       fault.Unavailable,
 		Message:    "Too many people are signing in at the moment. Please try again shortly.",

@@ -62,7 +62,7 @@ func Open(url string, now func() time.Time) (*DB, error) {
 		return nil, errURL
 	}
 	connector.Dialer(dialer{silence: answerTimeout})
-	pool := sql.OpenDB(connector)
+	pool := openPool(connector)
 	pool.SetMaxOpenConns(maxConnections)
 	pool.SetMaxIdleConns(maxIdle)
 	pool.SetConnMaxIdleTime(idleTime)
