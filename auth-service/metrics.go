@@ -15,6 +15,7 @@ const askWithin = time.Second
 
 // metrics are what the service shows to Prometheus.
 func (p parts) metrics(a *api.API, answers *traffic.Counter) *metrics.Registry {
+	p.expect(a)
 	r := metrics.New()
 	r.AddRequests(answers)
 	r.Add(metrics.Throttled(p.attempts.Refused), actions(a))
@@ -22,6 +23,21 @@ func (p parts) metrics(a *api.API, answers *traffic.Counter) *metrics.Registry {
 	r.Add(p.auditMetrics()...)
 	r.Add(p.mailing.metrics()...)
 	return r
+}
+
+// expect names what will come, so that the first of it is seen.
+func (p parts) expect(a *api.API) {
+	for _, action := range []string{"login", "logout", "refresh", "proof", "forgot", "reset"} {
+		for _, outcome := range []string{"success", "refused", "throttled", "invalid", "failed"} {
+			a.Actions.Expect(api.Action{Name: action, Outcome: outcome})
+		}
+	}
+	p.attempts.Expect(session.Limits()...)
+	p.kept.Changes.Expect("begun", "ended")
+	p.kept.Offers.Expect(session.Rotated, session.Repeated, session.Reused, session.Gone)
+	if p.mailing.worker != nil {
+		p.mailing.worker.Outcomes.Expect("sent", "dropped", "given up", "put off")
+	}
 }
 
 func actions(a *api.API) metrics.Family {

@@ -11,6 +11,9 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"gatehouse/internal/peer"
+	"gatehouse/internal/tracing"
 )
 
 // logHandler writes records as slog's JSON handler does, one object a line, in a third of the time: a line is written for
@@ -36,8 +39,14 @@ func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool {
 
 var logLines = sync.Pool{New: func() any { return &logLine{text: make([]byte, 0, 1024)} }}
 
-// Handle is slog.Handler's.
-func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
+// Handle is slog.Handler's. What is written on behalf of a request has its id, and that of its trace.
+func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
+	if id := peer.RequestID(ctx); id != "" {
+		r.AddAttrs(slog.String("request_id", id))
+		if trace := tracing.ID(ctx); trace != "" {
+			r.AddAttrs(slog.String("trace_id", trace))
+		}
+	}
 	l := logLines.Get().(*logLine)
 	defer logLines.Put(l)
 	l.text = append(l.text[:0], '{')

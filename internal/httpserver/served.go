@@ -62,7 +62,7 @@ func trace(c *fiber.Ctx, r *Record, fromGateway bool) *tracing.Span {
 	}
 	ctx, span := tracing.Serve(c.UserContext(), r.ID, parent)
 	c.SetUserContext(ctx)
-	if id := span.TraceID(); id != "" {
+	if id := tracing.ID(ctx); id != "" {
 		r.Note("trace_id", id)
 	}
 	return span

@@ -11,15 +11,21 @@ import (
 type Tally[K comparable] struct{ counts sync.Map } // K -> *atomic.Uint64
 
 // Add counts one of the kind.
-func (t *Tally[K]) Add(kind K) { t.AddN(kind, 1) }
+func (t *Tally[K]) Add(kind K) { t.of(kind).Add(1) }
 
-// AddN counts several of the kind; none of it makes it known, so that it is shown as 0.
-func (t *Tally[K]) AddN(kind K, n uint64) {
+// Expect has kinds told as 0 until the first of them comes: what Prometheus has not seen before, it does not see grow.
+func (t *Tally[K]) Expect(kinds ...K) {
+	for _, kind := range kinds {
+		t.of(kind)
+	}
+}
+
+func (t *Tally[K]) of(kind K) *atomic.Uint64 {
 	count, ok := t.counts.Load(kind)
 	if !ok {
 		count, _ = t.counts.LoadOrStore(kind, new(atomic.Uint64))
 	}
-	count.(*atomic.Uint64).Add(n)
+	return count.(*atomic.Uint64)
 }
 
 // Each tells all kinds with their counts.

@@ -9,7 +9,7 @@ import (
 
 func TestCountsOfManyAtOnce(t *testing.T) {
 	var counts tally.Tally[[2]string]
-	counts.AddN([2]string{"login", "throttled"}, 0)
+	counts.Expect([2]string{"login", "throttled"})
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

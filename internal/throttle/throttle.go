@@ -94,6 +94,9 @@ func (t *Throttle) Take(ctx context.Context, charges ...Charge) (Ticket, error) 
 // Refused tells how many attempts each limit has refused, by its name.
 func (t *Throttle) Refused(tell func(limit string, n uint64)) { t.refused.Each(tell) }
 
+// Expect has limits told as 0 until they refuse.
+func (t *Throttle) Expect(limits ...string) { t.refused.Expect(limits...) }
+
 // refusal is the same for every limit: which one it was is nobody's business.
 func refusal(wait time.Duration) error {
 	return &fault.Fault{

@@ -97,12 +97,12 @@ func (s *Span) End(failed bool) {
 	s.span.End()
 }
 
-// TraceID is for log lines; empty when there is no span, or it is not kept.
-func (s *Span) TraceID() string {
-	if s == nil || !s.span.SpanContext().IsSampled() {
+// ID is that of the trace, for log lines; empty when there is none, or it is not kept.
+func ID(ctx context.Context) string {
+	if !On() || !trace.SpanContextFromContext(ctx).IsSampled() {
 		return ""
 	}
-	return s.span.SpanContext().TraceID().String()
+	return trace.SpanContextFromContext(ctx).TraceID().String()
 }
 
 // Parent is what Header has to say to whoever is called within the context; empty when tracing is off.

@@ -9,7 +9,7 @@ import (
 
 // layout has places for what is the same in every mail, and for its body.
 //
-//go:embed layout.html
+//go:embed layout.html.tmpl
 var layout string
 
 // The parts of a body. Every place takes text that was escaped.

@@ -82,7 +82,7 @@ func (s *Service) Forgot(ctx context.Context, typed string, from userapi.Origin)
 func (s *Service) remind(ctx context.Context, typed string, from userapi.Origin) {
 	found, err := s.Users.Find(ctx, typed)
 	if err != nil {
-		s.Log.Warn("recovery: accounts cannot be looked for", "error", err)
+		s.Log.WarnContext(ctx, "recovery: accounts cannot be looked for", "error", err)
 		return
 	}
 	var messages []mail.Message
@@ -98,7 +98,7 @@ func (s *Service) remind(ctx context.Context, typed string, from userapi.Origin)
 		return
 	}
 	if err := errors.Join(s.Mail.Enqueue(ctx, messages...), s.Users.Record(ctx, events)); err != nil {
-		s.Log.Warn("recovery: mail not queued or not recorded", "error", err)
+		s.Log.WarnContext(ctx, "recovery: mail not queued or not recorded", "error", err)
 	}
 }
 

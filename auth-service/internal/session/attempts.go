@@ -19,6 +19,9 @@ var (
 	perProof   = throttle.Limit{Name: "proof", Burst: 10, Every: time.Minute} // somebody who is signed in
 )
 
+// Limits are the names of the budgets.
+func Limits() []string { return []string{perDevice.Name, perAddress.Name, perAccount.Name, ofAll.Name, perProof.Name} }
+
 // Throttle limits attempts over time, as throttle.Throttle does.
 type Throttle interface {
 	// Take charges an attempt to all keys or to none. TooManyRequests: a budget is used up. Unavailable: it cannot tell.

@@ -57,7 +57,7 @@ func (s *Service) tellOfDevice(ctx context.Context, user userapi.User, begun Ses
 	}
 	n := deviceNotice(NoticeNewDevice, user, begun, begun.CreatedAt)
 	if err := s.notify(ctx, []authapi.Notice{n}); err != nil {
-		s.Log.Warn("no mail about a new device", "sub", user.ID, "error", err)
+		s.Log.WarnContext(ctx, "no mail about a new device", "sub", user.ID, "error", err)
 	}
 }
 

@@ -64,7 +64,7 @@ func (v *visit) trace() {
 		return
 	}
 	v.traced, v.span = tracing.Serve(v.traced, v.record.ID, "")
-	if id := v.span.TraceID(); id != "" {
+	if id := tracing.ID(v.traced); id != "" {
 		v.record.Note("trace_id", id)
 	}
 }

@@ -67,7 +67,7 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (fits, stale
 	d, err := parse(hash)
 	usable := err == nil
 	if hash != "" && !usable {
-		h.log.Warn("password hash cannot be used", "error", err)
+		h.log.WarnContext(ctx, "password hash cannot be used", "error", err)
 	}
 	if !usable {
 		if d, err = parse(h.dummy); err != nil {

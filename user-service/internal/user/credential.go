@@ -87,6 +87,6 @@ func (s *Service) rehash(ctx context.Context, a Account, password string) {
 		_, err = s.Store.Rehash(ctx, a.ID, a.Hash, hash)
 	}
 	if err != nil {
-		s.Log.Warn("password hash not renewed", "sub", a.ID, "error", err)
+		s.Log.WarnContext(ctx, "password hash not renewed", "sub", a.ID, "error", err)
 	}
 }
