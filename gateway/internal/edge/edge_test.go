@@ -29,15 +29,16 @@ import (
 
 // door is an edge on a real listener, with an upstream that tells what it received.
 type door struct {
-	t      *testing.T
-	addr   string
-	key    ed25519.PrivateKey
-	list   *list
-	budget *budget
-	cut    func() // tells the open streams that tokens are refused
-	echo   *echo
-	log    *record
-	client *http.Client
+	t       *testing.T
+	addr    string
+	key     ed25519.PrivateKey
+	list    *list
+	budget  *budget
+	cut     func() // tells the open streams that tokens are refused
+	streams *edge.Streams
+	echo    *echo
+	log     *record
+	client  *http.Client
 }
 
 // list is a revocation list of the test's own.
@@ -167,6 +168,7 @@ func open(t *testing.T, settings ...setting) *door {
 	for _, s := range settings {
 		s(&o)
 	}
+	d.streams = o.Streams
 	d.cut = func() {
 		o.Streams.Cut(func(t revocation.Token) bool {
 			revoked, _ := d.list.Revoked(context.Background(), t)
