@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"time"
 
@@ -85,7 +86,8 @@ func run(ctx context.Context, log *slog.Logger, c *config, w world) error {
 		app := door.App()
 		seen := seen{door, pools, list, limits, streams, app.Server().GetOpenConnectionsCount}
 		service := httpserver.Service{
-			Log: log, Health: c.HealthListen, Ready: ready, Drain: c.Drain, Started: w.started, Metrics: seen.metrics(),
+			Log: log, Health: c.HealthListen, Ready: ready, Drain: c.Drain, Finish: streams.Finish, Started: w.started,
+			Metrics: seen.metrics(),
 		}
 		return service.Run(ctx, httpserver.Server{App: app, Addr: c.Listen})
 	})
@@ -122,16 +124,21 @@ func open(
 
 // assertions come from auth-service's internal listener.
 func assertions(ctx context.Context, log *slog.Logger, c *config, lookup replica.Lookup) *assertion.Source {
-	client := &http.Client{Transport: replica.NewTransport(ctx, c.AuthInternal, replica.Options{Lookup: lookup, Log: log})}
+	client := callsTo(ctx, c.AuthInternal, log, lookup)
 	return assertion.NewSource(authapi.NewIssuer(c.AuthInternal.String(), client), time.Now)
 }
 
 // followKeys keeps the public keys of auth-service at hand.
 func followKeys(ctx context.Context, log *slog.Logger, c *config, lookup replica.Lookup) *token.RemoteKeys {
-	client := &http.Client{Transport: replica.NewTransport(ctx, c.AuthServiceURL, replica.Options{
-		Lookup: lookup, Log: log, Health: httpserver.ReadyPath,
-	})}
+	client := callsTo(ctx, c.AuthServiceURL, log, lookup)
 	keys := token.NewRemoteKeys(c.AuthServiceURL, client, time.Now)
 	go keys.Run(ctx, func(err error) { log.Warn("token keys not fetched", "error", err) })
 	return keys
+}
+
+// callsTo makes calls to the replicas of a service of ours.
+func callsTo(ctx context.Context, service *url.URL, log *slog.Logger, lookup replica.Lookup) *http.Client {
+	return &http.Client{Transport: replica.NewTransport(ctx, service, replica.Options{
+		Lookup: lookup, Log: log, Health: httpserver.ReadyPath,
+	})}
 }

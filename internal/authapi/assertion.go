@@ -46,7 +46,7 @@ var errNoAssertion = errors.New("auth-service answered 200 without an assertion"
 // Assert implements Assertions.
 func (i *Issuer) Assert(ctx context.Context, accessToken, audience string) (string, error) {
 	var a Assertion
-	err := peer.New("auth-service", i.base, accessToken, i.http).Call(ctx, http.MethodPost, AssertionPath, Order{audience}, &a)
+	err := peer.New("auth-service", i.base, accessToken, i.http).Ask(ctx, http.MethodPost, AssertionPath, Order{audience}, &a)
 	if err == nil && a.Assertion == "" {
 		err = fault.Garbled(errNoAssertion)
 	}

@@ -49,6 +49,8 @@ type Service struct {
 	Drain  time.Duration               // how long it serves on after it has said that it ends
 	// Metrics are shown on the health listener alone. May be nil.
 	Metrics *metrics.Registry
+	// Finish, which may be nil, waits for what may be in flight for long, and ends it when the context does.
+	Finish func(context.Context)
 	// Started, which may be nil, gets the addresses of the servers and the health listener once all are open.
 	Started func([]net.Addr)
 
@@ -79,7 +81,7 @@ func (s *Service) Run(ctx context.Context, servers ...Server) error {
 		<-running.Done()
 		s.drain(ctx)
 		s.Log.Info("shutting down", "grace", Grace.String())
-		return shutdown(servers, listeners)
+		return s.shutdown(servers, listeners)
 	})
 	return group.Wait()
 }
@@ -108,13 +110,21 @@ func listen(servers []Server) ([]net.Listener, error) {
 	return listeners, nil
 }
 
+// lastWords is the time after the grace for what ends with it to be closed.
+const lastWords = time.Second
+
 // shutdown stops the servers at once and beside each other, so that they share one grace. It closes the listeners itself
 // too: fasthttp forgets a shutdown that comes before it serves, and would then serve for ever.
-func shutdown(servers []Server, listeners []net.Listener) error {
+func (s *Service) shutdown(servers []Server, listeners []net.Listener) error {
+	ctx, cancel := context.WithTimeout(context.Background(), Grace)
+	defer cancel()
 	var group errgroup.Group
-	for i, s := range servers {
+	if s.Finish != nil {
+		group.Go(func() error { s.Finish(ctx); return nil })
+	}
+	for i, each := range servers {
 		group.Go(func() error {
-			err := s.App.ShutdownWithTimeout(Grace)
+			err := each.App.ShutdownWithTimeout(Grace + lastWords)
 			listeners[i].Close()
 			if errors.Is(err, context.DeadlineExceeded) {
 				return nil

@@ -17,11 +17,23 @@ type Replica[C Connections] struct {
 	Conns C
 
 	out      atomic.Bool  // passed over while there are others
+	waiting  atomic.Int64 // calls that it has not answered; one whose answer is still arriving is none of them
 	answered atomic.Int64 // when it last answered a call, in Unix nanoseconds
 	probing  atomic.Bool  // a probe is under way
 
-	idle   time.Time // when it was last seen without calls; the watch's own
+	idle   time.Time // when it was last seen without a call to answer; the watch's own
 	missed int       // probes in a row without an answer; the probe's own
+}
+
+// Begin notes that a call is made, before it is.
+func (r *Replica[C]) Begin() { r.waiting.Add(1) }
+
+// End notes that the call has been answered, or has failed.
+func (r *Replica[C]) End(err error) {
+	r.waiting.Add(-1)
+	if err == nil {
+		r.answered.Store(time.Now().UnixNano())
+	}
 }
 
 // Weights that put a replica that is not well behind every other, and one that was tried already behind those.
@@ -42,11 +54,12 @@ func (r *Replica[C]) load(tried bool) int {
 	return load
 }
 
-// quiet is for how long the replica has answered nothing, although it was asked.
+// hangs reports whether the replica has answered nothing for long, although it was asked.
+func (r *Replica[C]) hangs(now time.Time) bool {
+	return r.waiting.Load() > 0 && now.Sub(r.idle) > silence && r.quiet(now) > silence
+}
+
+// quiet is how long ago it last answered a call.
 func (r *Replica[C]) quiet(now time.Time) time.Duration {
-	last := time.Unix(0, r.answered.Load())
-	if r.idle.After(last) {
-		last = r.idle
-	}
-	return now.Sub(last)
+	return now.Sub(time.Unix(0, r.answered.Load()))
 }

@@ -102,9 +102,6 @@ func (s *Set[C]) Pick(tried []*Replica[C]) *Replica[C] {
 	return best
 }
 
-// Answered notes that a replica answered a call.
-func (s *Set[C]) Answered(r *Replica[C], now time.Time) { r.answered.Store(now.UnixNano()) }
-
 // Eject has a replica passed over until a probe finds it well.
 func (s *Set[C]) Eject(r *Replica[C], why error) {
 	if r.out.CompareAndSwap(false, true) {

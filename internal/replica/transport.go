@@ -43,9 +43,10 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.Begin()
 		resp, err := r.Conns.RoundTrip(again)
+		r.End(err)
 		if err == nil {
-			t.set.Answered(r, time.Now())
 			return resp, nil
 		}
 		if req.Context().Err() != nil { // no fault of the replica

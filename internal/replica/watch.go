@@ -9,7 +9,7 @@ import (
 const (
 	// watchEvery is how often it is decided who is probed, so that whoever is gone is ejected within a second.
 	watchEvery = 500 * time.Millisecond
-	// silence is how long a replica may answer nothing before it is probed.
+	// silence is how long a replica that was asked may answer nothing before it is probed.
 	silence = time.Second
 )
 
@@ -35,17 +35,17 @@ func (s *Set[C]) watch(ctx context.Context) {
 
 // look probes a replica if its own answers do not say how it is.
 func (s *Set[C]) look(ctx context.Context, r *Replica[C], now time.Time) {
-	quiet, pending := r.quiet(now), r.Conns.PendingRequests()
-	if pending == 0 {
+	idle := r.waiting.Load() == 0
+	if idle {
 		r.idle = now
 	}
 	switch {
 	case r.out.Load():
 		r.Conns.CloseIdleConnections() // those too on which a call has ended since
 		s.ask(ctx, r, s.probe.answers)
-	case s.probe.path != "", pending > 0 && quiet > silence:
+	case s.probe.path != "", r.hangs(now):
 		s.ask(ctx, r, s.probe.answers)
-	case pending == 0:
+	case idle && r.quiet(now) > watchEvery/2: // no answer of late says how it is
 		s.ask(ctx, r, s.probe.connects)
 	}
 }

@@ -36,6 +36,7 @@ type door struct {
 	list    *list
 	budget  *budget
 	cut     func() // tells the open streams that tokens are refused
+	streams *edge.Streams
 	echo    *echo
 	log     *record
 	client  *http.Client
@@ -170,6 +171,7 @@ func open(t *testing.T, settings ...setting) *door {
 	for _, s := range settings {
 		s(&o)
 	}
+	d.streams = o.Streams
 	d.cut = func() {
 		o.Streams.Cut(func(t revocation.Token) bool {
 			revoked, _ := d.list.Revoked(context.Background(), t)

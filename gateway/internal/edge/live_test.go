@@ -2,6 +2,7 @@ package edge_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -178,5 +179,24 @@ func TestAWebSocketIsRefused(t *testing.T) {
 		if r := d.answer(answers); r.StatusCode != c.status {
 			t.Errorf("%s: %d %s", name, r.StatusCode, r.body)
 		}
+	}
+}
+
+// What is open for long ends when the time of the gateway is over; nobody waits when nothing is open.
+func TestWhatIsOpenIsFinishedOrEnded(t *testing.T) {
+	d := open(t)
+	d.streams.Finish(t.Context())
+	_, answers := d.dial(handshake + "Origin: http://localhost:8087\r\n\r\n")
+	if resp, err := http.ReadResponse(answers, nil); err != nil || resp.StatusCode != 101 {
+		t.Fatalf("%+v, %v", resp, err)
+	}
+	if _, err := answers.Discard(len("hello")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, over := context.WithCancel(t.Context())
+	over()
+	d.streams.Finish(ctx)
+	if got, err := answers.ReadByte(); err == nil {
+		t.Errorf("%q came after the end", got)
 	}
 }

@@ -1,10 +1,12 @@
 package edge
 
 import (
+	"context"
 	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -25,6 +27,9 @@ type stream struct {
 	close func() error      // what it comes from
 }
 
+// finishEvery is how often it is looked whether the last stream is over.
+const finishEvery = 50 * time.Millisecond
+
 // errCut ends the connection to the upstream, which would be used again otherwise.
 var errCut = errors.New("the session has ended")
 
@@ -36,8 +41,19 @@ func (s *Streams) Cut(revoked func(revocation.Token) bool) {
 	s.endAll(func(each stream) bool { return each.token != nil && revoked(*each.token) })
 }
 
-// Close ends all of them.
-func (s *Streams) Close() { s.endAll(func(stream) bool { return true }) }
+// Finish waits until none is open, and ends those that are left when the context does.
+func (s *Streams) Finish(ctx context.Context) {
+	tick := time.NewTicker(finishEvery)
+	defer tick.Stop()
+	for s.n.Load() > 0 {
+		select {
+		case <-ctx.Done():
+			s.endAll(func(stream) bool { return true })
+			return
+		case <-tick.C:
+		}
+	}
+}
 
 func (s *Streams) endAll(which func(stream) bool) {
 	if s.n.Load() == 0 {

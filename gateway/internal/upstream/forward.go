@@ -28,9 +28,10 @@ func (p *pool) forward(req *Request, resp *fasthttp.Response, timeout time.Durat
 		if t == nil {
 			return "", fault.Down(p.url.Host, replica.ErrNone)
 		}
+		t.Begin()
 		err := t.Conns.DoDeadline(req, resp, deadline)
+		t.End(err)
 		if err == nil {
-			p.set.Answered(t, time.Now())
 			return t.Addr, nil
 		}
 		if errors.Is(err, errSource) {
