@@ -37,7 +37,7 @@ func TestProveRevocation(t *testing.T) {
 	var group sync.WaitGroup
 	group.Go(func() { machine.trouble(t, others, stop) })
 	var workers sync.WaitGroup
-	for range 8 {
+	for range scaled(8, 32) {
 		workers.Go(l.work)
 	}
 	workers.Wait()
@@ -63,7 +63,7 @@ type leavers struct {
 }
 
 func (l *leavers) work() {
-	for deadline := time.Now().Add(20 * time.Minute); l.done.Load() < l.goal && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(30 * time.Minute); l.done.Load() < l.goal && time.Now().Before(deadline); {
 		in, err := ask(l.any(), "POST", "/api/authenticate", credential(l.uid, password), fromAddress(rand.IntN(1<<16))...)
 		if err != nil || in.Status != 200 {
 			continue // Redis is away
