@@ -67,9 +67,13 @@ func (c *Copy) Revoked(ctx context.Context, t Token) (bool, error) {
 func (c *Copy) Held() bool { return c.lease.Load().holds(c.now()) }
 
 func (s *state) revoked(t Token) bool {
+	at := t.hashed
+	if at.session == 0 {
+		at = hashesOf(&t)
+	}
 	return t.Generation != s.generation ||
-		s.entries.has(sessionPrefix, t.SessionID) || s.entries.has(tokenPrefix, t.ID) || s.entries.has(keyPrefix, t.KeyID) ||
-		uint64(t.IssuedAt.UnixMilli()) <= s.users.score("", t.Subject)
+		s.entries.has(at.session) || s.entries.has(at.token) || s.entries.has(at.key) ||
+		uint64(t.IssuedAt.UnixMilli()) <= s.users.score(at.user)
 }
 
 // apply puts an entry in. Only one goroutine does.

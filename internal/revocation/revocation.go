@@ -40,14 +40,28 @@ type Token struct {
 	Subject    string
 	IssuedAt   time.Time
 	Generation string
+
+	hashed hashes // zero when it is to be looked for once
 }
 
-// TokenOf is what the list needs to know of a token with these claims.
+// hashes are where a copy of the list has the entries that would refuse a token.
+type hashes struct{ session, token, key, user uint64 }
+
+func hashesOf(t *Token) hashes {
+	return hashes{
+		session: hash(sessionPrefix, t.SessionID), token: hash(tokenPrefix, t.ID), key: hash(keyPrefix, t.KeyID),
+		user: hash("", t.Subject),
+	}
+}
+
+// TokenOf is what the list needs to know of a token with these claims. It is ready to be looked for many times.
 func TokenOf(c *token.Claims) Token {
-	return Token{
+	t := Token{
 		SessionID: c.SessionID, ID: c.ID, KeyID: c.KeyID, Subject: c.Subject, IssuedAt: c.IssuedAt.Time,
 		Generation: c.Generation,
 	}
+	t.hashed = hashesOf(&t)
+	return t
 }
 
 // Checker answers whether a token was revoked. It fails with ErrUnknown when it cannot tell.

@@ -6,10 +6,9 @@ import (
 )
 
 // table is a hash table from members to scores that any number may read while one writes, without a lock. It keeps a
-// 64-bit hash in the place of the member, under a seed of its own that nobody outside can know: with a million entries a
+// 64-bit hash in the place of the member, under a seed of the process that nobody outside can know: with a million entries a
 // member that is not there is taken for one that is once in 2^44 look-ups, and is refused then, never let in.
 type table struct {
-	seed  maphash.Seed
 	slots atomic.Pointer[[]slot]
 	used  atomic.Int64 // slots taken; only the writer changes it
 }
@@ -25,27 +24,28 @@ func newTable(entries int) *table {
 	for size*3 < (entries+1)*4 {
 		size *= 2
 	}
-	t := &table{seed: maphash.MakeSeed()}
+	t := new(table)
 	slots := make([]slot, size)
 	t.slots.Store(&slots)
 	return t
 }
 
+var seed = maphash.MakeSeed()
+
 // hash is never 0. A member is given in two parts, so that nobody has to join them.
-func (t *table) hash(prefix, rest string) uint64 {
+func hash(prefix, rest string) uint64 {
 	var h maphash.Hash
-	h.SetSeed(t.seed)
+	h.SetSeed(seed)
 	h.WriteString(prefix)
 	h.WriteString(rest)
 	return max(h.Sum64(), 1)
 }
 
-// has reports whether the member is there.
-func (t *table) has(prefix, rest string) bool { return t.score(prefix, rest) > 0 }
+// has reports whether the member with the hash is there.
+func (t *table) has(hash uint64) bool { return t.score(hash) > 0 }
 
-// score is that of the member, or 0 when it is not there.
-func (t *table) score(prefix, rest string) uint64 {
-	hash := t.hash(prefix, rest)
+// score is that of the member with the hash, or 0 when it is not there.
+func (t *table) score(hash uint64) uint64 {
 	slots := *t.slots.Load()
 	for i := hash; ; i++ {
 		s := &slots[i&uint64(len(slots)-1)]
@@ -63,7 +63,7 @@ func (t *table) raise(member string, score, dropBelow uint64) {
 	if slots := *t.slots.Load(); int(t.used.Load()+1)*4 > len(slots)*3 {
 		t.rebuild(dropBelow)
 	}
-	if put(*t.slots.Load(), t.hash("", member), score) {
+	if put(*t.slots.Load(), hash("", member), score) {
 		t.used.Add(1)
 	}
 }

@@ -3,6 +3,8 @@ package edge
 import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"gatehouse/internal/principal"
 )
 
 // header are the lines of a request header.
@@ -27,6 +29,14 @@ func (h *header) set(name string, value ...string) {
 		}
 	}
 	*h = append(line, "\r\n"...)
+}
+
+// identify adds the lines that say who calls.
+func (h *header) identify(p *principal.Principal) {
+	h.set("X-User-Id", p.Subject)
+	h.set("X-User-Uid", p.UID)
+	h.set("X-User-Role", p.Role)
+	h.set("X-Session-Id", p.SessionID)
 }
 
 // copy adds what may pass. What the client's Connection header names goes first, so that it cannot take away what is set

@@ -71,10 +71,7 @@ func (e *Edge) identify(h *header, v *visit) {
 	case route.ForwardAssertion:
 		h.set(AssertionHeader, v.assertion)
 	case route.ForwardIdentity:
-		h.set("X-User-Id", v.principal.Subject)
-		h.set("X-User-Uid", v.principal.UID)
-		h.set("X-User-Role", v.principal.Role)
-		h.set("X-Session-Id", v.principal.SessionID)
+		*h = append(*h, v.verified.identity...)
 	}
 }
 

@@ -20,8 +20,11 @@ const (
 	slowest     = 4 << 10  // bytes a second, beyond the time that any request has: a slower client must not hold an upstream
 )
 
-// fits refuses a body that is longer than the route allows.
+// fits refuses a body that is longer than the route allows, which tooLong has found out.
 func (e *Edge) fits(v *visit) error {
+	if !v.Request().Header.ConnectionClose() {
+		return nil
+	}
 	for value := range headerValues(v.Request().Header.RawHeaders(), fiber.HeaderContentLength) {
 		if n, err := strconv.Atoi(string(value)); err != nil || n > limitOf(v.entries, v.Method()) {
 			v.Context().SetConnectionClose() // the body would follow

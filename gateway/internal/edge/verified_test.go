@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"testing"
 	"time"
@@ -55,7 +54,7 @@ func TestAKnownTokenCostsNoAllocation(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() { known.find(raw, now) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
-	if len(known.find(raw, now).digest) != sha256.Size {
-		t.Error("no digest")
+	if known.find(raw, now) == nil {
+		t.Error("it is not known")
 	}
 }

@@ -88,24 +88,28 @@ func checkHeader(raw []byte) error {
 			return errFolded
 		case bytes.IndexByte(name, ' ') >= 0: // the server takes it for a part of the name, and another for its end
 			return errLine
-		case bytes.EqualFold(name, single[1]) && !bytes.EqualFold(value, chunked):
-			return errCoding
 		}
 		for i, s := range single {
-			if !bytes.EqualFold(name, s) {
+			if len(name) != len(s) || !bytes.EqualFold(name, s) {
 				continue
 			}
 			if seen[i] {
 				return errRepeated
 			}
+			if i == coding && !bytes.EqualFold(value, chunked) {
+				return errCoding
+			}
 			seen[i] = true
 		}
 	}
-	if seen[0] && seen[1] {
+	if seen[length] && seen[coding] {
 		return errFraming
 	}
 	return nil
 }
+
+// Where in single they are.
+const length, coding = 0, 1
 
 var chunked = []byte("chunked")
 
