@@ -20,7 +20,9 @@ var (
 )
 
 // Limits are the names of the budgets.
-func Limits() []string { return []string{perDevice.Name, perAddress.Name, perAccount.Name, ofAll.Name, perProof.Name} }
+func Limits() []string {
+	return []string{perDevice.Name, perAddress.Name, perAccount.Name, ofAll.Name, perProof.Name}
+}
 
 // Throttle limits attempts over time, as throttle.Throttle does.
 type Throttle interface {
