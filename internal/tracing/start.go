@@ -25,6 +25,10 @@ func Start(c Config, service string, log *slog.Logger) (stop func(), err error) 
 	if err != nil {
 		return nil, err
 	}
+	sampler, err := c.sampler()
+	if err != nil {
+		return nil, err
+	}
 	who, err := resource.Merge(
 		resource.NewSchemaless(attribute.String("service.name", service), attribute.String("service.namespace", "gatehouse")),
 		resource.Environment())
@@ -33,8 +37,8 @@ func Start(c Config, service string, log *slog.Logger) (stop func(), err error) 
 	}
 	otel.SetLogger(logr.FromSlogHandler(log.Handler()))
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Debug("tracing", "error", err) }))
-	// The sampler is the one of OTEL_TRACES_SAMPLER, which the library reads itself. What finds no room is dropped.
-	p := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(who))
+	p := sdktrace.NewTracerProvider( // what finds no room is dropped
+		sdktrace.WithBatcher(exporter), sdktrace.WithResource(who), sdktrace.WithSampler(sampler))
 	use(p)
 	return func() {
 		started.Store(nil)
