@@ -34,6 +34,10 @@ func Open(url string) (redis.UniversalClient, error) {
 	return client, err
 }
 
+// After as many failed dials as the pool may have connections, go-redis tries only once a second, and so goes on to fail for
+// as long when Redis is back. The pool is larger than any load needs, so that it does not come to that in a short outage.
+const poolSize, idleConns = 500, 32
+
 func open(url string) (redis.UniversalClient, error) {
 	logging.Disable() // its errors come back from each call
 	switch scheme, rest, _ := strings.Cut(url, "://"); scheme {
@@ -55,6 +59,7 @@ func single(url string) (redis.UniversalClient, error) {
 	}
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = dialTimeout, callTimeout, callTimeout
 	o.DialerRetries, o.MaxRetries = dialTries, retries
+	o.PoolSize, o.MaxIdleConns = poolSize, idleConns
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return redis.NewClient(o), nil
@@ -67,6 +72,7 @@ func cluster(url string) (redis.UniversalClient, error) {
 	}
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = dialTimeout, callTimeout, callTimeout
 	o.DialerRetries, o.MaxRetries = dialTries, retries
+	o.PoolSize, o.MaxIdleConns = poolSize, idleConns
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	o.ReadOnly, o.RouteByLatency, o.RouteRandomly = false, false, false // a replica may not know of a revocation yet
@@ -80,6 +86,7 @@ func sentinel(url string) (redis.UniversalClient, error) {
 	}
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = dialTimeout, callTimeout, callTimeout
 	o.DialerRetries, o.MaxRetries = dialTries, retries
+	o.PoolSize, o.MaxIdleConns = poolSize, idleConns
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.ReplicaOnly = false // a replica may not know of a revocation yet
 	return redis.NewFailoverClient(o), nil
